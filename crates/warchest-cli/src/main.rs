@@ -1,0 +1,2 @@
+//! The `warchest` command.
+fn main() {}

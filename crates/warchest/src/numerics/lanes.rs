@@ -1,0 +1,101 @@
+//! The instruction-set paths this machine can run, and loops compiled once for each.
+//!
+//! A lane kernel is an ordinary loop over arrays whose body is branch-free scalar code of
+//! [`super::elementary`]; [`multiversion!`] compiles it for AVX-512, AVX2 and the portable
+//! baseline, and a run carries the [`Isa`] it uses. No path fuses multiply and add, so all
+//! give the same bits.
+
+/// An instruction-set path known to run on this machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Isa(Kind);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[doc(hidden)]
+pub enum Kind {
+    Portable,
+    Avx2,
+    Avx512,
+}
+
+impl Isa {
+    /// The baseline of the target.
+    pub const PORTABLE: Isa = Isa(Kind::Portable);
+
+    /// The widest path this machine can run.
+    pub fn best() -> Isa {
+        *Self::available().last().unwrap_or(&Self::PORTABLE)
+    }
+
+    /// Every path this machine can run, narrowest first.
+    pub fn available() -> Vec<Isa> {
+        #[allow(unused_mut)]
+        let mut found = vec![Self::PORTABLE];
+        #[cfg(target_arch = "x86_64")]
+        {
+            if std::is_x86_feature_detected!("avx2") {
+                found.push(Isa(Kind::Avx2));
+            }
+            if std::is_x86_feature_detected!("avx512f")
+                && std::is_x86_feature_detected!("avx512dq")
+                && std::is_x86_feature_detected!("avx512vl")
+            {
+                found.push(Isa(Kind::Avx512));
+            }
+        }
+        found
+    }
+
+    /// `portable`, `avx2` or `avx512`.
+    pub fn name(self) -> &'static str {
+        match self.0 {
+            Kind::Portable => "portable",
+            Kind::Avx2 => "avx2",
+            Kind::Avx512 => "avx512",
+        }
+    }
+
+    #[doc(hidden)]
+    pub fn kind(self) -> Kind {
+        self.0
+    }
+}
+
+/// Defines `fn name(isa, args…)` whose body is compiled once per instruction set.
+///
+/// Everything the body calls must be `#[inline(always)]` to be compiled along with it.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! multiversion {
+    ($(#[$meta:meta])* $vis:vis fn $name:ident $(<const $n:ident : usize>)? ($($arg:ident : $ty:ty),* $(,)?) $(-> $ret:ty)? $body:block) => {
+        $(#[$meta])*
+        #[allow(clippy::too_many_arguments)]
+        $vis fn $name $(<const $n: usize>)? (isa: $crate::numerics::lanes::Isa, $($arg: $ty),*) $(-> $ret)? {
+            #[inline(always)]
+            #[allow(clippy::too_many_arguments)]
+            fn body $(<const $n: usize>)? ($($arg: $ty),*) $(-> $ret)? $body
+            #[cfg(target_arch = "x86_64")]
+            {
+                #[target_feature(enable = "avx2")]
+                #[allow(clippy::too_many_arguments)]
+                fn avx2 $(<const $n: usize>)? ($($arg: $ty),*) $(-> $ret)? {
+                    body($($arg),*)
+                }
+                #[target_feature(enable = "avx512f,avx512dq,avx512vl")]
+                #[allow(clippy::too_many_arguments)]
+                fn avx512 $(<const $n: usize>)? ($($arg: $ty),*) $(-> $ret)? {
+                    body($($arg),*)
+                }
+                match isa.kind() {
+                    // SAFETY: an `Isa` of this kind is only made after the feature was detected.
+                    $crate::numerics::lanes::Kind::Avx512 => return unsafe { avx512($($arg),*) },
+                    // SAFETY: as above.
+                    $crate::numerics::lanes::Kind::Avx2 => return unsafe { avx2($($arg),*) },
+                    $crate::numerics::lanes::Kind::Portable => {}
+                }
+            }
+            #[cfg(not(target_arch = "x86_64"))]
+            let _ = isa;
+            body($($arg),*)
+        }
+    };
+}

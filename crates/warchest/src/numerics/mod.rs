@@ -1,0 +1,6 @@
+//! Arithmetic with the same bits on every machine; knows no economics.
+
+pub mod elementary;
+pub mod lanes;
+pub mod special;
+pub mod summary;

@@ -1,0 +1,1 @@
+//! Special functions: normal, Student t, gamma, beta, Lambert W.

@@ -1,0 +1,3 @@
+//! The quarter, the lanes, the ensemble, the outcome.
+
+pub mod outcome;

@@ -1,0 +1,200 @@
+//! What leaves a run: rows per path and firm, and a tally that merges exactly.
+//!
+//! A tally holds integers only (counts, fixed-point sums, histogram bins), so merging is
+//! associative and commutative: cutting a run into shards, threads or resumed parts changes
+//! no bit of it.
+
+use crate::numerics::summary::{ExactSum, Sketch};
+
+/// Version of the columns below; raised when a name, unit or meaning changes.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Paths per block: the unit of work, of resuming and of cutting.
+pub const BLOCK: u64 = 256;
+
+/// `quarter` columns use this for "did not happen within the run".
+pub const NEVER: u16 = u16::MAX;
+
+/// What a run is: with the world, it determines every bit of the outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// Seed of every draw.
+    pub seed: u64,
+    /// How much is recorded.
+    pub detail: Detail,
+    /// Assert the identities of model.md section 9 in every quarter.
+    pub audit: bool,
+    /// The shadow run: every shortfall is filled, nobody dies of it.
+    pub free_funding: bool,
+}
+
+/// How much a run records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Detail {
+    /// Ends per firm (when, why, cash) only.
+    Ends,
+    /// Ends and rows per path.
+    Rows,
+    /// Rows and quantiles of every quarter.
+    Quarters,
+}
+
+/// How a firm ended. The discriminant is what `paths.parquet` stores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Status {
+    /// Alive and independent, private.
+    Alive = 0,
+    /// Alive and independent, listed.
+    Listed = 1,
+    /// Bought while alive or in distress.
+    Acquired = 2,
+    /// Wound up.
+    Liquidated = 3,
+    /// Never entered.
+    Outside = 4,
+}
+
+/// Why a firm ended (competing risks).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Cause {
+    /// It did not end.
+    None = 0,
+    /// Cash ran out and no round was found while the pool was open.
+    NoRound = 1,
+    /// Cash ran out while the pool was shut (mood in a crash or a freeze).
+    Frozen = 2,
+    /// A take-or-pay commitment due was larger than cash before it.
+    Commitment = 3,
+}
+
+/// Rows of a block: one entry per path and firm, path-major, firms in the world's order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FirmRows {
+    pub status: Vec<u8>,
+    pub cause: Vec<u8>,
+    /// Quarter of the end, or [`NEVER`].
+    pub exit_quarter: Vec<u16>,
+    /// USD at the end (frozen at death).
+    pub cash: Vec<f64>,
+    /// Recognised revenue of the last four quarters, USD.
+    pub revenue_year: Vec<f64>,
+    /// Levered free cash flow summed over the life, USD.
+    pub levered_fcf: Vec<f64>,
+    /// Equity raised, USD.
+    pub raised: Vec<f64>,
+    /// Fraction of the firm still held by the holders of the start.
+    pub founders_stake: Vec<f64>,
+    /// Last mark, or equity value at exit, USD.
+    pub valuation: Vec<f64>,
+    /// Worst cumulative levered free cash flow, as a positive amount, USD.
+    pub deepest_need: Vec<f64>,
+    /// First quarter that ends four consecutive quarters of positive levered FCF.
+    pub cash_positive: Vec<u16>,
+    /// 1 when a take-or-pay commitment could not be met.
+    pub defaulted: Vec<u8>,
+}
+
+/// Rows of a block: one entry per path.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PathRows {
+    /// HHI on spend over all markets in the last quarter, 0..1.
+    pub hhi_spend: Vec<f64>,
+    /// HHI on usage.
+    pub hhi_usage: Vec<f64>,
+    /// First quarter in which the largest seller by spend is not the one of the start.
+    pub leader_change: Vec<u16>,
+    /// Final customers' spend over the run, USD.
+    pub final_spend: Vec<f64>,
+    /// Value added over the run by layer, USD: chips, cloud, labs, applications, energy.
+    pub value_added: [Vec<f64>; 5],
+    /// Capital expenditure paid to chip makers over the run, USD.
+    pub capex: Vec<f64>,
+    /// Consumer surplus over the run, USD.
+    pub consumer_surplus: Vec<f64>,
+    /// Price games of this path that did not converge.
+    pub unconverged: Vec<u32>,
+}
+
+/// A block of paths, finished.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Block {
+    /// Index: paths `index·BLOCK ..`, cut at the end of the run.
+    pub index: u64,
+    /// Number of paths.
+    pub paths: u32,
+    /// Empty unless [`Detail::Rows`] or more.
+    pub firms: FirmRows,
+    /// Empty unless [`Detail::Rows`] or more.
+    pub market: PathRows,
+    pub tally: Tally,
+}
+
+/// Mean, spread and quantiles of one outcome number.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Spread {
+    pub sum: ExactSum,
+    pub sum_squares: ExactSum,
+    pub sketch: Sketch,
+}
+
+/// Summary of any number of paths, exact under merging.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Tally {
+    pub paths: u64,
+    pub price_games: u64,
+    pub unconverged: u64,
+    /// Paths with at least one game that did not converge.
+    pub paths_unconverged: u64,
+    /// Quarters in which an audited identity failed (0 in a correct run).
+    pub identity_failures: u64,
+    pub firms: Vec<FirmTally>,
+    /// Number of reported firms alive and independent at the end: counts by number.
+    pub survivors: Vec<u64>,
+    /// By quarter: counts by number of reported firms alive and independent.
+    pub survivors_by_quarter: Vec<Vec<u64>>,
+    /// By quarter (only at [`Detail::Quarters`]).
+    pub quarters: Vec<QuarterTally>,
+    /// Named numbers per path (only at [`Detail::Rows`] and more), see `PathRows`.
+    pub path_numbers: std::collections::BTreeMap<String, Spread>,
+}
+
+/// Ends of one firm.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct FirmTally {
+    /// Exits by quarter and cause: `exits[cause][quarter]`, over [`Cause`] values.
+    pub exits: Vec<Vec<u64>>,
+    /// Of those, acquired, by quarter.
+    pub acquired: Vec<u64>,
+    /// Entries by quarter (firms that wait outside).
+    pub entered: Vec<u64>,
+    /// Alive and independent at the end.
+    pub alive: u64,
+    pub listed: u64,
+    /// First cash-positive quarter: counts by quarter.
+    pub cash_positive: Vec<u64>,
+    pub defaulted: u64,
+    pub end_cash: Spread,
+    /// Capital to self-sufficiency over paths that reached it, and the count that did not.
+    pub need: Spread,
+    pub never_self_sufficient: u64,
+    pub raised: Spread,
+    pub valuation: Spread,
+    pub revenue_year: Spread,
+    pub founders_stake: Spread,
+}
+
+/// One quarter.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct QuarterTally {
+    /// Per firm: cash, revenue, levered FCF, unlevered FCF, operating profit, run-rate
+    /// revenue, market share of spend; alive paths only.
+    pub firms: Vec<std::collections::BTreeMap<String, Spread>>,
+    /// Per market: mean price paid, size, inside share, open share.
+    pub markets: Vec<std::collections::BTreeMap<String, Spread>>,
+    /// Quality-adjusted price index, list price of the frontier tier, price of the as-of
+    /// capability, HHI on spend and usage by region, compute price, mood, final spend, value
+    /// added by layer, consumer surplus.
+    pub common: std::collections::BTreeMap<String, Spread>,
+}
