@@ -236,7 +236,8 @@ pub struct Product {
     pub segment: usize,
     /// USD per unit and quarter (Unit), per RT (Budget); ignored when free.
     pub list_price: ParamId,
-    /// USD of compute per RT at the start.
+    /// USD of compute per RT at the start, at full load (the engine divides by the load
+    /// factor of the firm).
     pub unit_cost: ParamId,
     /// Quality above the firm's own model.
     pub quality_offset: ParamId,
@@ -268,6 +269,10 @@ pub struct Technology {
     pub capacity_cost: ParamId,
     /// Quarters from order to arrival, 1..=8.
     pub lead_time: u32,
+    /// Share of the rental price that pays energy and operations: what an owned hour costs.
+    pub energy_share: ParamId,
+    /// Share of the rental price that pays for the chips used up.
+    pub chip_share: ParamId,
     /// η: quality per log of R&D compute.
     pub research_productivity: ParamId,
     /// Standard deviation of quality at a release.
@@ -407,6 +412,9 @@ pub struct Funding {
     pub alpha: [ParamId; 6],
     /// Quarters of burn asked for.
     pub round_quarters: ParamId,
+    /// Share of an announced round that is paid at once; the rest is conditional and paid in
+    /// four quarters while the pool is open.
+    pub paid_at_close: ParamId,
     /// Common pool at the start, USD per quarter, and its log growth.
     pub pool: ParamId,
     pub pool_growth: ParamId,
