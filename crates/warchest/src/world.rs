@@ -63,6 +63,10 @@ pub enum Transform {
     Scale(f64),
     /// A fractional growth `g` per period becomes `ln(1 + g)` times periods per quarter.
     LogGrowth { periods_per_quarter: f64 },
+    /// A factor `x` per period becomes `ln x` times periods per quarter.
+    LogFactor { periods_per_quarter: f64 },
+    /// A probability `h` per period becomes `1 − (1 − h)^periods_per_quarter`.
+    Hazard { periods_per_quarter: f64 },
 }
 
 /// One number the engine reads.
