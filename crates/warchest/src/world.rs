@@ -8,6 +8,7 @@
 //! per quarter; shares as fractions of one; usage in RT (reference tasks); compute in
 //! H100-equivalent hours per quarter; people in persons.
 
+pub use crate::curves::CurveDraw;
 use crate::units::Quarter;
 
 /// Handle of one number of [`World::params`].
@@ -91,25 +92,6 @@ pub struct Correlation {
     pub params: Vec<ParamId>,
     /// Lower Cholesky factor of the correlation matrix, row by row, `n × n`.
     pub cholesky: Vec<f64>,
-}
-
-/// A forecast of log cost that a path draws jointly over the quarters:
-/// `y_t − y_0 = drift·t + noise`, drift Student-t per path, IMA(1,1) noise per quarter
-/// (see `curves`). Steps are quarters.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CurveDraw {
-    /// Name of the series.
-    pub series: String,
-    /// Location of the drift per quarter.
-    pub drift: f64,
-    /// Scale of the drift per quarter.
-    pub drift_scale: f64,
-    /// Degrees of freedom shared by drift and noise scale.
-    pub df: f64,
-    /// Standard deviation of the quarterly innovation.
-    pub noise: f64,
-    /// MA(1) coefficient of the innovations.
-    pub theta: f64,
 }
 
 /// Title and dates.

@@ -1,1 +1,5 @@
-//! curves
+//! Past cost, to the distribution of future cost.
+
+mod draw;
+
+pub use draw::{CurveDraw, CurvePath};

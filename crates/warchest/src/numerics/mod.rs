@@ -3,4 +3,5 @@
 pub mod elementary;
 pub mod lanes;
 pub mod special;
+pub mod student;
 pub mod summary;
