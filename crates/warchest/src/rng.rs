@@ -24,12 +24,8 @@ fn philox(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
     while round < 10 {
         let a = u64::from(x0) * u64::from(MULTIPLIER[0]);
         let b = u64::from(x2) * u64::from(MULTIPLIER[1]);
-        (x0, x1, x2, x3) = (
-            (b >> 32) as u32 ^ x1 ^ k0,
-            b as u32,
-            (a >> 32) as u32 ^ x3 ^ k1,
-            a as u32,
-        );
+        (x0, x1, x2, x3) =
+            ((b >> 32) as u32 ^ x1 ^ k0, b as u32, (a >> 32) as u32 ^ x3 ^ k1, a as u32);
         k0 = k0.wrapping_add(WEYL[0]);
         k1 = k1.wrapping_add(WEYL[1]);
         round += 1;
@@ -61,9 +57,7 @@ impl Stream {
         for byte in entity.bytes().chain([0]).chain(shock.bytes()) {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
         }
-        Stream(mix(
-            mix(hash) ^ mix(seed.wrapping_add(0x9e37_79b9_7f4a_7c15))
-        ))
+        Stream(mix(mix(hash) ^ mix(seed.wrapping_add(0x9e37_79b9_7f4a_7c15))))
     }
 
     #[inline(always)]
@@ -156,10 +150,7 @@ mod tests {
     /// Known-answer vectors published with Random123 (Salmon et al. 2011), philox4x32-10.
     #[test]
     fn philox_known_answers() {
-        assert_eq!(
-            philox([0; 4], [0; 2]),
-            [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]
-        );
+        assert_eq!(philox([0; 4], [0; 2]), [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]);
         assert_eq!(
             philox([u32::MAX; 4], [u32::MAX; 2]),
             [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]
@@ -175,9 +166,8 @@ mod tests {
 
     #[test]
     fn every_instruction_set_gives_the_scalar_bits() {
-        let streams: Vec<Stream> = (0..5)
-            .map(|i| Stream::new(7, "firm", &format!("s{i}")))
-            .collect();
+        let streams: Vec<Stream> =
+            (0..5).map(|i| Stream::new(7, "firm", &format!("s{i}"))).collect();
         for isa in Isa::available() {
             let (mut even, mut odd) = ([[0.0; 16]; 5], [[0.0; 16]; 5]);
             normals_of_paths(isa, &streams, 1000, 3, &mut even, &mut odd);
@@ -199,10 +189,7 @@ mod tests {
         let mut moments = [0.0; 5];
         for path in 0..n {
             let (a, b) = (stream.normal(path, 0), stream.normal(path, 1));
-            for (k, value) in [a, a * a, a * a * a, a * a * a * a, a * b]
-                .iter()
-                .enumerate()
-            {
+            for (k, value) in [a, a * a, a * a * a, a * a * a * a, a * b].iter().enumerate() {
                 moments[k] += value / n as f64;
             }
         }
@@ -216,11 +203,8 @@ mod tests {
     #[test]
     fn names_and_seeds_part_streams() {
         let base = Stream::new(1, "a", "b");
-        for other in [
-            Stream::new(2, "a", "b"),
-            Stream::new(1, "b", "a"),
-            Stream::new(1, "ab", ""),
-        ] {
+        for other in [Stream::new(2, "a", "b"), Stream::new(1, "b", "a"), Stream::new(1, "ab", "")]
+        {
             assert_ne!(base, other);
             assert_ne!(base.uniform(0, 0), other.uniform(0, 0));
         }

@@ -175,12 +175,7 @@ pub enum Size {
     /// Units per quarter (Unit, Free) or USD per quarter (Budget), growing at `growth` log
     /// per quarter with `volatility`, slowed by `max(0, 1 − size/ceiling)` when a ceiling is
     /// given.
-    Walk {
-        start: ParamId,
-        growth: ParamId,
-        volatility: ParamId,
-        ceiling: Option<ParamId>,
-    },
+    Walk { start: ParamId, growth: ParamId, volatility: ParamId, ceiling: Option<ParamId> },
     /// Potential buyers = this share of the region's adopters.
     Adopters { share: ParamId },
 }
@@ -294,11 +289,7 @@ pub enum Strategy {
     CostPlus { markup: ParamId, decay: ParamId },
     /// Nash on a marginal cost lowered by `value` (share of unit cost) until `share_target`
     /// of the market is held or the runway falls below `runway_min` quarters.
-    Penetrate {
-        value: ParamId,
-        share_target: ParamId,
-        runway_min: ParamId,
-    },
+    Penetrate { value: ParamId, share_target: ParamId, runway_min: ParamId },
     /// `(1 − undercut)` of the price of the dearest... the leading rival (largest share).
     Follow { undercut: ParamId },
     /// The lower of the own Nash price and the rivals' quality-adjusted price.
@@ -481,29 +472,15 @@ pub struct Stress {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Predicate {
     /// `survivors(YEAR) between A and B`: mean number of reported firms alive at year end.
-    Survivors {
-        quarter: Quarter,
-        low: f64,
-        high: f64,
-    },
+    Survivors { quarter: Quarter, low: f64, high: f64 },
     /// `survival(FIRM, YEAR) between A and B`.
-    Survival {
-        firm: FirmId,
-        quarter: Quarter,
-        low: f64,
-        high: f64,
-    },
+    Survival { firm: FirmId, quarter: Quarter, low: f64, high: f64 },
     /// `cash balances`: every ledger identity holds in every quarter.
     CashBalances,
     /// `converged`: the share of price games that did not converge is at most `share`.
     Converged { share: f64 },
     /// `price(MARKET, YEAR) between A and B`: median mean price paid, USD per unit.
-    Price {
-        market: MarketId,
-        quarter: Quarter,
-        low: f64,
-        high: f64,
-    },
+    Price { market: MarketId, quarter: Quarter, low: f64, high: f64 },
 }
 
 /// A `[[check]]`.

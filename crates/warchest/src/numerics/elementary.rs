@@ -71,11 +71,7 @@ pub fn ln(x: f64) -> f64 {
     const SQRT_HALF: u64 = 0x3fe6_a09e_667f_3bcd;
     const ONE: u64 = 0x3ff0_0000_0000_0000;
     let tiny = x < f64::MIN_POSITIVE;
-    let scaled = if tiny {
-        x * 18_014_398_509_481_984.0
-    } else {
-        x
-    };
+    let scaled = if tiny { x * 18_014_398_509_481_984.0 } else { x };
     let shift = if tiny { 54.0 } else { 0.0 };
     let bits = scaled.to_bits().wrapping_add(ONE - SQRT_HALF);
     // 2^52 + 1023 taken off again: the unbiased exponent.
@@ -144,10 +140,7 @@ pub fn sin_cos_turns(u: f64) -> (f64, f64) {
     // Quarters 2, 3 turn the sine's sign; 1, 2 the cosine's.
     let sin_sign = (turns & 2) << 62;
     let cos_sign = (turns.wrapping_add(1) & 2) << 62;
-    (
-        f64::from_bits(sin.to_bits() ^ sin_sign),
-        f64::from_bits(cos.to_bits() ^ cos_sign),
-    )
+    (f64::from_bits(sin.to_bits() ^ sin_sign), f64::from_bits(cos.to_bits() ^ cos_sign))
 }
 
 /// e to the x, less one, without cancellation.

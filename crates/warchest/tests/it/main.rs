@@ -1,2 +1,4 @@
+//! Tests that see the library as its users do.
 
 mod special;
+mod tidy;
