@@ -7,16 +7,9 @@ use clap::{Parser, Subcommand};
 
 /// A market in which costs fall, buyers choose, firms set prices, cash burns and some die.
 #[derive(Debug, Parser)]
-#[command(
-    name = "warchest",
-    version,
-    propagate_version = true,
-    max_term_width = 100
-)]
-#[command(
-    after_help = "Exit codes: 0 it worked, 1 it failed (the reason is on stderr), \
-    2 wrong command line, 3 a check failed under --strict or a --fail-if condition holds."
-)]
+#[command(name = "warchest", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 it worked, 1 it failed (the reason is on stderr), \
+    2 wrong command line, 3 a check failed under --strict or a --fail-if condition holds.")]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

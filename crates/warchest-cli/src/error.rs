@@ -10,10 +10,7 @@ use thiserror::Error;
 pub enum CliError {
     /// A file or folder could not be read.
     #[error("cannot read {}: {reason}", path.display())]
-    #[diagnostic(
-        code(cli::read),
-        help("check that the file exists and that you may read it")
-    )]
+    #[diagnostic(code(cli::read), help("check that the file exists and that you may read it"))]
     Read { path: PathBuf, reason: String },
     /// A file or folder could not be written: no space, no permission.
     #[error("cannot write {}: {reason}", path.display())]
@@ -37,17 +34,11 @@ pub enum CliError {
 impl CliError {
     /// A read error at `path`.
     pub fn read(path: impl AsRef<Path>, reason: impl ToString) -> Self {
-        Self::Read {
-            path: path.as_ref().to_path_buf(),
-            reason: reason.to_string(),
-        }
+        Self::Read { path: path.as_ref().to_path_buf(), reason: reason.to_string() }
     }
 
     /// A write error at `path`.
     pub fn write(path: impl AsRef<Path>, reason: impl ToString) -> Self {
-        Self::Write {
-            path: path.as_ref().to_path_buf(),
-            reason: reason.to_string(),
-        }
+        Self::Write { path: path.as_ref().to_path_buf(), reason: reason.to_string() }
     }
 }

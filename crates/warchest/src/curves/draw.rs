@@ -90,11 +90,7 @@ impl CurveDraw {
     /// and the one of `lag` quarters before (not read in the first `lag` quarters).
     #[inline(always)]
     pub fn step(&self, path: &CurvePath, quarter: u32, now: f64, before: f64) -> f64 {
-        let owed = if quarter < self.lag {
-            path.echo
-        } else {
-            path.noise * (self.theta * before)
-        };
+        let owed = if quarter < self.lag { path.echo } else { path.noise * (self.theta * before) };
         path.drift + path.noise * now + owed
     }
 
@@ -103,11 +99,7 @@ impl CurveDraw {
         let lag = self.lag as usize;
         let mut total = 0.0;
         for (quarter, &now) in normals.iter().enumerate() {
-            let before = if quarter < lag {
-                0.0
-            } else {
-                normals[quarter - lag]
-            };
+            let before = if quarter < lag { 0.0 } else { normals[quarter - lag] };
             total += self.step(path, quarter as u32, now, before);
         }
         total
@@ -122,14 +114,7 @@ mod tests {
     fn a_known_walk_adds_drift_and_shocks() {
         let walk = CurveDraw::known("toy", -0.1, 0.2);
         let path = walk.path([3.0, -2.0], 0.9);
-        assert_eq!(
-            path,
-            CurvePath {
-                drift: -0.1,
-                echo: 0.0,
-                noise: 0.2
-            }
-        );
+        assert_eq!(path, CurvePath { drift: -0.1, echo: 0.0, noise: 0.2 });
         assert!((walk.log_change(&path, &[1.0, -1.0, 0.5]) - (-0.3 + 0.1)).abs() < 1e-15);
     }
 
@@ -139,16 +124,8 @@ mod tests {
         (draw.theta, draw.lag, draw.echo) = (0.5, 4, 0.8);
         let path = draw.path([0.0, 0.0], 0.5);
         let shocks = [1.0, 0.0, 0.0, 0.0, 0.0, 0.0];
-        let changes: Vec<f64> = (1..=6)
-            .map(|n| draw.log_change(&path, &shocks[..n]))
-            .collect();
+        let changes: Vec<f64> = (1..=6).map(|n| draw.log_change(&path, &shocks[..n])).collect();
         let wanted = [1.2, 1.4, 1.6, 1.8, 2.3, 2.3];
-        assert!(
-            changes
-                .iter()
-                .zip(wanted)
-                .all(|(a, b)| (a - b).abs() < 1e-12),
-            "{changes:?}"
-        );
+        assert!(changes.iter().zip(wanted).all(|(a, b)| (a - b).abs() < 1e-12), "{changes:?}");
     }
 }

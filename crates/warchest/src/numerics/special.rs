@@ -50,11 +50,7 @@ pub fn normal_quantile(p: f64) -> f64 {
     }
     let tail = if q < 0.0 { p } else { 1.0 - p };
     if !(tail > 0.0) {
-        return if tail == 0.0 {
-            q.signum() * f64::INFINITY
-        } else {
-            f64::NAN
-        };
+        return if tail == 0.0 { q.signum() * f64::INFINITY } else { f64::NAN };
     }
     let r = (-ln(tail)).sqrt();
     let x = if r <= 5.0 {
@@ -359,11 +355,7 @@ pub fn gamma_quantile(a: f64, p: f64) -> f64 {
     // Wilson and Hilferty (1931), or the power law at the origin where that is negative.
     let third = 1.0 / (9.0 * a);
     let root = 1.0 - third + normal_quantile(p) * third.sqrt();
-    let start = if root > 0.2 {
-        ln(a) + 3.0 * ln(root)
-    } else {
-        (ln(p) + ln_gamma(a + 1.0)) / a
-    };
+    let start = if root > 0.2 { ln(a) + 3.0 * ln(root) } else { (ln(p) + ln_gamma(a + 1.0)) / a };
     let s = if p < 0.5 {
         invert_log_concave(start, p, true, |s| {
             let (lower, _, slope) = tails(s);

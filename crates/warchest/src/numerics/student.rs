@@ -34,11 +34,7 @@ impl StudentT {
         } else {
             f64::INFINITY
         };
-        StudentT {
-            nu,
-            ln_peak,
-            spread,
-        }
+        StudentT { nu, ln_peak, spread }
     }
 
     /// Degrees of freedom.
@@ -97,17 +93,9 @@ impl StudentT {
     pub fn quantile(&self, p: f64) -> f64 {
         let tail = p.min(1.0 - p);
         if !(tail > 0.0) {
-            return if tail == 0.0 {
-                (p - 0.5) * f64::INFINITY
-            } else {
-                f64::NAN
-            };
+            return if tail == 0.0 { (p - 0.5) * f64::INFINITY } else { f64::NAN };
         }
-        let t = if tail > 0.05 {
-            self.near(tail)
-        } else {
-            self.far(tail)
-        };
+        let t = if tail > 0.05 { self.near(tail) } else { self.far(tail) };
         if p < 0.5 { -t } else { t }
     }
 
@@ -155,11 +143,7 @@ impl StudentT {
         } else {
             f64::INFINITY
         };
-        Score {
-            pit: if z < 0.0 { tail } else { 1.0 - tail },
-            crps,
-            ln_pdf,
-        }
+        Score { pit: if z < 0.0 { tail } else { 1.0 - tail }, crps, ln_pdf }
     }
 }
 
