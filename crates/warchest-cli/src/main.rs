@@ -7,6 +7,8 @@ mod args;
 mod commands;
 mod error;
 mod output;
+#[allow(dead_code, reason = "the verbs that draw arrive one by one")]
+mod report;
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -33,13 +33,7 @@ pub fn stacked_rows(svg: &mut Svg, frame: &Frame, rows: &[Row]) {
     for (i, row) in rows.iter().enumerate() {
         let y = frame.top + i as f64 * ROW;
         let name = text::fit(&row.name, 12.0, false, frame.left - 8.0);
-        svg.text(
-            (frame.left - 8.0, y + 16.0),
-            Anchor::End,
-            "",
-            Hue::Ink,
-            &name,
-        );
+        svg.text((frame.left - 8.0, y + 16.0), Anchor::End, "", Hue::Ink, &name);
         let mut at = frame.x.domain.0;
         for part in &row.parts {
             let (from, to) = (frame.x.at(at), frame.x.at(at + part.value));
@@ -47,14 +41,7 @@ pub fn stacked_rows(svg: &mut Svg, frame: &Frame, rows: &[Row]) {
             if to - from < 0.05 {
                 continue;
             }
-            svg.rect(
-                from,
-                y + 3.0,
-                (to - from - 1.0).max(0.4),
-                ROW - 6.0,
-                "ar",
-                part.hue,
-            );
+            svg.rect(from, y + 3.0, (to - from - 1.0).max(0.4), ROW - 6.0, "ar", part.hue);
             if to - from > text::width(&part.text, 11.0, true) + 8.0 {
                 let class = match part.hue {
                     Hue::Soft | Hue::Rule => "sm",
@@ -80,11 +67,7 @@ pub struct Column {
 pub fn reach(columns: &[Column]) -> (f64, f64) {
     let fold = |keep: fn(f64) -> bool| {
         let sums = columns.iter().map(move |column| -> f64 {
-            column
-                .values
-                .iter()
-                .filter(|v| v.is_finite() && keep(**v))
-                .sum()
+            column.values.iter().filter(|v| v.is_finite() && keep(**v)).sum()
         });
         sums.collect::<Vec<f64>>()
     };
@@ -105,14 +88,7 @@ pub fn stacked_columns(svg: &mut Svg, frame: &Frame, columns: &[Column], hues: &
             let side = if value > 0.0 { &mut up } else { &mut down };
             let (from, to) = (frame.y.at(*side), frame.y.at(*side + value));
             *side += value;
-            svg.rect(
-                left + gap / 2.0,
-                from,
-                right - left - gap,
-                to - from,
-                "ar",
-                hue,
-            );
+            svg.rect(left + gap / 2.0, from, right - left - gap, to - from, "ar", hue);
         }
     }
 }
@@ -126,59 +102,27 @@ mod tests {
     fn parts_follow_each_other() {
         let frame = Frame::within(100.0, 0.0, 200.0, 26.0).x(Scale::linear(0.0, 1.0));
         let mut svg = Svg::new("b", 210.0, 30.0, "t", "d");
-        let part = |value, hue| Part {
-            value,
-            hue,
-            text: "25 %".into(),
-        };
+        let part = |value, hue| Part { value, hue, text: "25 %".into() };
         let parts = vec![part(0.25, Hue::C1), part(0.75, Hue::C2)];
-        stacked_rows(
-            &mut svg,
-            &frame,
-            &[Row {
-                name: "xAI".into(),
-                parts,
-            }],
-        );
+        stacked_rows(&mut svg, &frame, &[Row { name: "xAI".into(), parts }]);
         let markup = svg.finish();
-        assert!(
-            markup.contains("x=\"100\" y=\"3\" width=\"24\""),
-            "{markup}"
-        );
-        assert!(
-            markup.contains("x=\"125\" y=\"3\" width=\"74\""),
-            "{markup}"
-        );
+        assert!(markup.contains("x=\"100\" y=\"3\" width=\"24\""), "{markup}");
+        assert!(markup.contains("x=\"125\" y=\"3\" width=\"74\""), "{markup}");
         // Only the wide part has room for its number.
         assert_eq!(markup.matches("25 %").count(), 1);
     }
 
     #[test]
     fn losses_stack_below_zero() {
-        let columns = vec![Column {
-            span: (0.0, 1.0),
-            values: vec![3.0, -1.0, 2.0],
-        }];
+        let columns = vec![Column { span: (0.0, 1.0), values: vec![3.0, -1.0, 2.0] }];
         assert_eq!(reach(&columns), (-1.0, 5.0));
         let frame = Frame::within(0.0, 0.0, 10.0, 60.0)
             .x(Scale::linear(0.0, 1.0))
             .y(Scale::linear(-1.0, 5.0));
         let mut svg = Svg::new("b", 20.0, 60.0, "t", "d");
-        stacked_columns(
-            &mut svg,
-            &frame,
-            &columns,
-            &[Hue::C1, Hue::C2, Hue::C3],
-            0.0,
-        );
+        stacked_columns(&mut svg, &frame, &columns, &[Hue::C1, Hue::C2, Hue::C3], 0.0);
         let markup = svg.finish();
-        assert!(
-            markup.contains("k-c2\" x=\"0\" y=\"50\" width=\"10\" height=\"10\""),
-            "{markup}"
-        );
-        assert!(
-            markup.contains("k-c3\" x=\"0\" y=\"0\" width=\"10\" height=\"20\""),
-            "{markup}"
-        );
+        assert!(markup.contains("k-c2\" x=\"0\" y=\"50\" width=\"10\" height=\"10\""), "{markup}");
+        assert!(markup.contains("k-c3\" x=\"0\" y=\"0\" width=\"10\" height=\"20\""), "{markup}");
     }
 }

@@ -135,16 +135,8 @@ impl Svg {
 
     /// A rectangle; a negative width or height is drawn from the other corner.
     pub fn rect(&mut self, x: f64, y: f64, width: f64, height: f64, class: &str, hue: Hue) {
-        let (x, width) = if width < 0.0 {
-            (x + width, -width)
-        } else {
-            (x, width)
-        };
-        let (y, height) = if height < 0.0 {
-            (y + height, -height)
-        } else {
-            (y, height)
-        };
+        let (x, width) = if width < 0.0 { (x + width, -width) } else { (x, width) };
+        let (y, height) = if height < 0.0 { (y + height, -height) } else { (y, height) };
         let (x, y, width, height) = (px(x), px(y), px(width), px(height));
         let hue = hue.class();
         let _ = write!(
@@ -172,13 +164,7 @@ impl Svg {
                 pen_down = false;
                 continue;
             }
-            let _ = write!(
-                data,
-                "{}{} {}",
-                if pen_down { "L" } else { "M" },
-                px(x),
-                px(y)
-            );
+            let _ = write!(data, "{}{} {}", if pen_down { "L" } else { "M" }, px(x), px(y));
             pen_down = true;
         }
         self.path(&data, class, hue);
@@ -186,23 +172,14 @@ impl Svg {
 
     /// A closed area between points.
     pub fn polygon(&mut self, points: &[(f64, f64)], class: &str, hue: Hue) {
-        let finite: Vec<(f64, f64)> = points
-            .iter()
-            .copied()
-            .filter(|p| p.0.is_finite() && p.1.is_finite())
-            .collect();
+        let finite: Vec<(f64, f64)> =
+            points.iter().copied().filter(|p| p.0.is_finite() && p.1.is_finite()).collect();
         if finite.len() < 3 {
             return;
         }
         let mut data = String::new();
         for (i, &(x, y)) in finite.iter().enumerate() {
-            let _ = write!(
-                data,
-                "{}{} {}",
-                if i == 0 { "M" } else { "L" },
-                px(x),
-                px(y)
-            );
+            let _ = write!(data, "{}{} {}", if i == 0 { "M" } else { "L" }, px(x), px(y));
         }
         data.push('Z');
         self.path(&data, class, hue);
@@ -219,10 +196,8 @@ impl Svg {
     pub fn circle(&mut self, at: (f64, f64), radius: f64, class: &str, hue: Hue) {
         let hue = hue.class();
         let (x, y, r) = (px(at.0), px(at.1), px(radius));
-        let _ = write!(
-            self.body,
-            "<circle class=\"{class} {hue}\" cx=\"{x}\" cy=\"{y}\" r=\"{r}\"/>"
-        );
+        let _ =
+            write!(self.body, "<circle class=\"{class} {hue}\" cx=\"{x}\" cy=\"{y}\" r=\"{r}\"/>");
     }
 
     /// Text with its baseline at `y`. Classes: `mu` muted, `sm` 11 px, `bd` bold, `lg` 14 px,
@@ -242,10 +217,7 @@ impl Svg {
             "" => String::new(),
             class => format!(" class=\"{class}\""),
         };
-        let _ = write!(
-            self.body,
-            "<text{class} x=\"{x}\" y=\"{y}\"{anchor}>{text}</text>"
-        );
+        let _ = write!(self.body, "<text{class} x=\"{x}\" y=\"{y}\"{anchor}>{text}</text>");
     }
 
     /// What a pointer reads over the plot: one tip per column of equal width, left to right.
@@ -255,11 +227,8 @@ impl Svg {
     }
 
     fn open(&self, attributes: &str) -> String {
-        let (id, title, description) = (
-            escape(&self.id),
-            escape(&self.title),
-            escape(&self.description),
-        );
+        let (id, title, description) =
+            (escape(&self.id), escape(&self.title), escape(&self.description));
         let (width, height) = (px(self.width), px(self.height));
         let tips = match &self.read_out {
             None => String::new(),
@@ -318,24 +287,14 @@ mod tests {
     #[test]
     fn a_gap_breaks_the_line() {
         let mut svg = Svg::new("a", 10.0, 10.0, "t", "d");
-        svg.polyline(
-            &[(0.0, 1.0), (1.0, f64::NAN), (2.0, 3.0), (3.0, 4.0)],
-            "ln",
-            Hue::C1,
-        );
+        svg.polyline(&[(0.0, 1.0), (1.0, f64::NAN), (2.0, 3.0), (3.0, 4.0)], "ln", Hue::C1);
         assert!(svg.finish().contains("d=\"M0 1M2 3L3 4\""));
     }
 
     #[test]
     fn hostile_text_stays_text() {
         let mut svg = Svg::new("a", 10.0, 10.0, "<b>", "\"&'");
-        svg.text(
-            (0.0, 0.0),
-            Anchor::Start,
-            "",
-            Hue::Ink,
-            "</text><script>\u{1}",
-        );
+        svg.text((0.0, 0.0), Anchor::Start, "", Hue::Ink, "</text><script>\u{1}");
         let markup = svg.finish();
         assert!(!markup.contains("<script>") && !markup.contains("<b>"));
         assert!(markup.contains("&lt;/text&gt;&lt;script&gt;</text>"));

@@ -25,32 +25,17 @@ pub const ROW: f64 = 26.0;
 pub fn rows(svg: &mut Svg, frame: &Frame, rows: &[Row]) {
     for (i, row) in rows.iter().enumerate() {
         let y = frame.top + (i as f64 + 0.5) * ROW;
-        svg.line(
-            (0.0, y + ROW / 2.0),
-            (svg.width, y + ROW / 2.0),
-            "grid",
-            Hue::Rule,
-        );
+        svg.line((0.0, y + ROW / 2.0), (svg.width, y + ROW / 2.0), "grid", Hue::Rule);
         let name = text::fit(&row.name, 12.0, false, frame.left - 8.0);
         svg.text((0.0, y + 4.0), Anchor::Start, "", Hue::Ink, &name);
-        svg.text(
-            (svg.width, y + 4.0),
-            Anchor::End,
-            "mu sm",
-            Hue::Ink,
-            &row.note,
-        );
+        svg.text((svg.width, y + 4.0), Anchor::End, "mu sm", Hue::Ink, &row.note);
         let hue = row.dots.first().map_or(Hue::C1, |dot| dot.1);
         if let Some((low, high)) = row.interval {
             let (from, to) = (frame.x.held(low), frame.x.held(high));
             svg.rect(from, y - 3.0, (to - from).max(1.0), 6.0, "ar o2", hue);
             if high > frame.x.domain.1 {
                 let tip = frame.right + 6.0;
-                svg.polygon(
-                    &[(tip, y), (tip - 6.0, y - 4.0), (tip - 6.0, y + 4.0)],
-                    "ar",
-                    hue,
-                );
+                svg.polygon(&[(tip, y), (tip - 6.0, y - 4.0), (tip - 6.0, y + 4.0)], "ar", hue);
             }
         }
         for &(value, hue, filled) in &row.dots {

@@ -22,12 +22,7 @@ pub struct Margins {
 impl Margins {
     /// Clockwise from the top, as in a style sheet.
     pub fn new(top: f64, right: f64, bottom: f64, left: f64) -> Margins {
-        Margins {
-            top,
-            right,
-            bottom,
-            left,
-        }
+        Margins { top, right, bottom, left }
     }
 }
 
@@ -66,11 +61,7 @@ pub struct Label {
 impl Label {
     /// A label of a curve that ends at `value`.
     pub fn new(text: &str, value: f64, hue: Hue) -> Label {
-        Label {
-            text: text.to_string(),
-            value,
-            hue,
-        }
+        Label { text: text.to_string(), value, hue }
     }
 }
 
@@ -101,14 +92,7 @@ impl Frame {
     /// A plot between four edges, for panels inside one drawing.
     pub fn within(left: f64, top: f64, right: f64, bottom: f64) -> Frame {
         let unit = Scale::linear(0.0, 1.0);
-        let frame = Frame {
-            left,
-            right,
-            top,
-            bottom,
-            x: unit,
-            y: unit,
-        };
+        let frame = Frame { left, right, top, bottom, x: unit, y: unit };
         frame.x(unit).y(unit)
     }
 
@@ -132,13 +116,7 @@ impl Frame {
             let class = if tick == 0.0 { "axis" } else { "grid" };
             svg.line((self.left, y), (self.right, y), class, Hue::Rule);
             let text = unit.tick(tick, i + 1 == ticks.len());
-            svg.text(
-                (self.left - 6.0, y + 4.0),
-                Anchor::End,
-                "mu sm",
-                Hue::Ink,
-                &text,
-            );
+            svg.text((self.left - 6.0, y + 4.0), Anchor::End, "mu sm", Hue::Ink, &text);
         }
     }
 
@@ -146,17 +124,9 @@ impl Frame {
     pub fn year_axis(&self, svg: &mut Svg, calendar: Calendar) {
         let quarters = self.x.domain.1.round().max(1.0) as usize;
         let years = calendar.years(quarters);
-        svg.line(
-            (self.left, self.bottom),
-            (self.right, self.bottom),
-            "axis",
-            Hue::Ink,
-        );
+        svg.line((self.left, self.bottom), (self.right, self.bottom), "axis", Hue::Ink);
         let pitch = (self.right - self.left) / quarters as f64 * 4.0;
-        let every = [1, 2, 5, 10]
-            .into_iter()
-            .find(|n| f64::from(*n) * pitch >= 26.0)
-            .unwrap_or(20);
+        let every = [1, 2, 5, 10].into_iter().find(|n| f64::from(*n) * pitch >= 26.0).unwrap_or(20);
         let short = f64::from(every) * pitch < 38.0;
         let mut first = true;
         for (at, year) in years {
@@ -170,35 +140,18 @@ impl Frame {
                 false => year.to_string(),
             };
             first = false;
-            svg.text(
-                (x, self.bottom + 16.0),
-                Anchor::Middle,
-                "mu sm",
-                Hue::Ink,
-                &text,
-            );
+            svg.text((x, self.bottom + 16.0), Anchor::Middle, "mu sm", Hue::Ink, &text);
         }
     }
 
     /// Ticks of a numeric horizontal axis; the last carries the unit.
     pub fn x_axis(&self, svg: &mut Svg, ticks: &[f64], unit: Unit) {
-        svg.line(
-            (self.left, self.bottom),
-            (self.right, self.bottom),
-            "axis",
-            Hue::Ink,
-        );
+        svg.line((self.left, self.bottom), (self.right, self.bottom), "axis", Hue::Ink);
         for (i, &tick) in ticks.iter().enumerate() {
             let x = self.x.at(tick);
             svg.line((x, self.bottom), (x, self.bottom + 4.0), "axis", Hue::Ink);
             let text = unit.tick(tick, i + 1 == ticks.len());
-            svg.text(
-                (x, self.bottom + 16.0),
-                Anchor::Middle,
-                "mu sm",
-                Hue::Ink,
-                &text,
-            );
+            svg.text((x, self.bottom + 16.0), Anchor::Middle, "mu sm", Hue::Ink, &text);
         }
     }
 
@@ -209,25 +162,13 @@ impl Frame {
             let class = if tick == 0.0 { "axis" } else { "grid" };
             svg.line((x, self.top), (x, self.bottom), class, Hue::Rule);
             let text = unit.tick(tick, i + 1 == ticks.len());
-            svg.text(
-                (x, self.top - 6.0),
-                Anchor::Middle,
-                "mu sm",
-                Hue::Ink,
-                &text,
-            );
+            svg.text((x, self.top - 6.0), Anchor::Middle, "mu sm", Hue::Ink, &text);
         }
     }
 
     /// What the vertical axis measures, written above its top tick.
     pub fn y_title(&self, svg: &mut Svg, text: &str) {
-        svg.text(
-            (0.0, self.top - 12.0),
-            Anchor::Start,
-            "mu sm",
-            Hue::Ink,
-            text,
-        );
+        svg.text((0.0, self.top - 12.0), Anchor::Start, "mu sm", Hue::Ink, text);
     }
 
     /// What the horizontal axis measures, written below its ticks.
@@ -241,22 +182,13 @@ impl Frame {
         let y = self.y.at(value);
         svg.line((self.left, y), (self.right, y), "dash", Hue::Mute);
         if !text.is_empty() {
-            svg.text(
-                (self.right, y - 4.0),
-                Anchor::End,
-                "mu sm halo",
-                Hue::Ink,
-                text,
-            );
+            svg.text((self.right, y - 4.0), Anchor::End, "mu sm halo", Hue::Ink, text);
         }
     }
 
     /// A line through values at positions.
     pub fn line(&self, svg: &mut Svg, hue: Hue, class: &str, points: &[(f64, f64)]) {
-        let pixels: Vec<_> = points
-            .iter()
-            .map(|&(x, y)| (self.x.at(x), self.y.at(y)))
-            .collect();
+        let pixels: Vec<_> = points.iter().map(|&(x, y)| (self.x.at(x), self.y.at(y))).collect();
         svg.polyline(&pixels, class, hue);
     }
 
@@ -285,11 +217,8 @@ impl Frame {
     pub fn band(&self, svg: &mut Svg, hue: Hue, class: &str, band: &[(f64, f64, f64)]) {
         let held =
             |&(x, low, high): &(f64, f64, f64)| (self.x.at(x), self.y.held(low), self.y.held(high));
-        let edges: Vec<_> = band
-            .iter()
-            .filter(|b| b.1.is_finite() && b.2.is_finite())
-            .map(held)
-            .collect();
+        let edges: Vec<_> =
+            band.iter().filter(|b| b.1.is_finite() && b.2.is_finite()).map(held).collect();
         let mut outline: Vec<_> = edges.iter().map(|&(x, low, _)| (x, low)).collect();
         outline.extend(edges.iter().rev().map(|&(x, _, high)| (x, high)));
         svg.polygon(&outline, class, hue);
@@ -305,14 +234,7 @@ impl Frame {
         let median: Vec<_> = rows
             .iter()
             .map(|(x, q)| {
-                (
-                    self.x.at(*x),
-                    if q[2].is_finite() {
-                        self.y.held(q[2])
-                    } else {
-                        f64::NAN
-                    },
-                )
+                (self.x.at(*x), if q[2].is_finite() { self.y.held(q[2]) } else { f64::NAN })
             })
             .collect();
         svg.polyline(&median, "ln", hue);
@@ -330,22 +252,14 @@ impl Frame {
     /// Names right of the plot at the height of their curves, pushed apart; a hairline leads to
     /// a label that had to move far.
     pub fn end_labels(&self, svg: &mut Svg, labels: &[Label]) {
-        let wanted: Vec<f64> = labels
-            .iter()
-            .map(|label| self.y.held(label.value))
-            .collect();
+        let wanted: Vec<f64> = labels.iter().map(|label| self.y.held(label.value)).collect();
         let placed = spread(&wanted, 13.0, self.top + 2.0, self.bottom - 2.0);
         let room = svg.width - self.right - 10.0;
         for ((label, &want), &y) in labels.iter().zip(&wanted).zip(&placed) {
             let moved = (y - want).abs() > 5.0;
             let start = self.right + if moved { 14.0 } else { 6.0 };
             if moved {
-                svg.line(
-                    (self.right + 2.0, want),
-                    (start - 2.0, y),
-                    "ln thin",
-                    Hue::Mute,
-                );
+                svg.line((self.right + 2.0, want), (start - 2.0, y), "ln thin", Hue::Mute);
             }
             let shown = text::fit(&label.text, 12.0, false, room.max(20.0));
             svg.text((start, y + 4.0), Anchor::Start, "kt", label.hue, &shown);
@@ -373,18 +287,9 @@ mod tests {
 
     #[test]
     fn years_start_where_the_calendar_says() {
-        let from_july = Calendar {
-            first_year: 2025,
-            first_quarter: 3,
-        };
-        assert_eq!(
-            from_july.years(10),
-            vec![(2.0, 2026), (6.0, 2027), (10.0, 2028)]
-        );
-        let from_january = Calendar {
-            first_year: 2025,
-            first_quarter: 1,
-        };
+        let from_july = Calendar { first_year: 2025, first_quarter: 3 };
+        assert_eq!(from_july.years(10), vec![(2.0, 2026), (6.0, 2027), (10.0, 2028)]);
+        let from_january = Calendar { first_year: 2025, first_quarter: 1 };
         assert_eq!(from_january.years(4), vec![(0.0, 2025), (4.0, 2026)]);
     }
 
@@ -411,18 +316,9 @@ mod tests {
     fn long_horizons_label_round_years() {
         let frame = Frame::within(0.0, 0.0, 150.0, 80.0).x(Scale::quarters(80));
         let mut svg = blank();
-        frame.year_axis(
-            &mut svg,
-            Calendar {
-                first_year: 2023,
-                first_quarter: 2,
-            },
-        );
+        frame.year_axis(&mut svg, Calendar { first_year: 2023, first_quarter: 2 });
         let markup = svg.finish();
-        assert!(
-            markup.contains(">2025<") && markup.contains("30<"),
-            "{markup}"
-        );
+        assert!(markup.contains(">2025<") && markup.contains("30<"), "{markup}");
         assert!(!markup.contains(">2024<"));
     }
 }

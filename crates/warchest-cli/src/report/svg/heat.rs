@@ -38,13 +38,7 @@ pub fn draw(svg: &mut Svg, frame: &Frame, heat: &Heat, hue: Hue) {
     let height = (frame.bottom - frame.top) / heat.rows.len().max(1) as f64;
     for (c, name) in heat.columns.iter().enumerate() {
         let x = frame.left + (c as f64 + 0.5) * width;
-        svg.text(
-            (x, frame.top - 6.0),
-            Anchor::Middle,
-            "mu sm",
-            Hue::Ink,
-            name,
-        );
+        svg.text((x, frame.top - 6.0), Anchor::Middle, "mu sm", Hue::Ink, name);
     }
     for (r, name) in heat.rows.iter().enumerate() {
         let y = frame.top + (r as f64 + 0.5) * height + 4.0;
@@ -69,9 +63,8 @@ mod tests {
 
     #[test]
     fn levels_cover_the_span_evenly() {
-        let levels: Vec<usize> = [-1.0, 0.0, 0.17, 0.5, 0.99, 1.0, 7.0]
-            .map(|v| level(v, (0.0, 1.0)))
-            .to_vec();
+        let levels: Vec<usize> =
+            [-1.0, 0.0, 0.17, 0.5, 0.99, 1.0, 7.0].map(|v| level(v, (0.0, 1.0))).to_vec();
         assert_eq!(levels, vec![0, 0, 1, 3, 5, 5, 5]);
         assert_eq!(level(f64::NAN, (0.0, 1.0)), 0);
     }
@@ -86,12 +79,7 @@ mod tests {
             span: (0.0, 1.0),
         };
         let mut svg = Svg::new("h", 100.0, 50.0, "t", "d");
-        draw(
-            &mut svg,
-            &Frame::within(20.0, 20.0, 100.0, 50.0),
-            &heat,
-            Hue::C1,
-        );
+        draw(&mut svg, &Frame::within(20.0, 20.0, 100.0, 50.0), &heat, Hue::C1);
         let markup = svg.finish();
         assert_eq!(markup.matches("<rect").count(), 2);
         assert!(

@@ -113,10 +113,7 @@ fn percent(share: f64) -> String {
 
 fn tick_percent(share: f64) -> String {
     let sign = if share < 0.0 { "−" } else { "" };
-    format!(
-        "{sign}{}\u{a0}%",
-        digits(((share.abs() * 100.0) * 1e6).round() / 1e6)
-    )
+    format!("{sign}{}\u{a0}%", digits(((share.abs() * 100.0) * 1e6).round() / 1e6))
 }
 
 /// A plain decimal for CSV and tables of data: shortest form that reads back to about six
@@ -152,9 +149,7 @@ pub fn word(n: usize) -> String {
         "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
         "eleven", "twelve",
     ];
-    WORDS
-        .get(n)
-        .map_or_else(|| n.to_string(), |word| word.to_string())
+    WORDS.get(n).map_or_else(|| n.to_string(), |word| word.to_string())
 }
 
 /// The first letter in upper case.
@@ -209,10 +204,7 @@ mod tests {
             (0.03, "3 %"),
         ];
         for (value, text) in cases {
-            assert_eq!(
-                Unit::Share.show(value).replace(['\u{a0}', '\u{2009}'], " "),
-                text
-            );
+            assert_eq!(Unit::Share.show(value).replace(['\u{a0}', '\u{2009}'], " "), text);
         }
     }
 

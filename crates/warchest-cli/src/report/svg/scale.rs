@@ -28,11 +28,7 @@ impl Scale {
             (true, true) => (low - low.abs() * 0.5, low + low.abs() * 0.5),
             (true, false) => (low, high),
         };
-        Scale {
-            bend: Bend::Linear,
-            domain: (low, high),
-            range: (0.0, 1.0),
-        }
+        Scale { bend: Bend::Linear, domain: (low, high), range: (0.0, 1.0) }
     }
 
     /// Equal ratios, equal distances. Both ends must be above zero; others are replaced by the
@@ -40,16 +36,8 @@ impl Scale {
     pub fn log(low: f64, high: f64) -> Scale {
         let good = low.is_finite() && high.is_finite() && low > 0.0 && high > 0.0;
         let (low, high) = if good { (low, high) } else { (1.0, 10.0) };
-        let (low, high) = if low == high {
-            (low / 2.0, high * 2.0)
-        } else {
-            (low, high)
-        };
-        Scale {
-            bend: Bend::Log,
-            domain: (low, high),
-            range: (0.0, 1.0),
-        }
+        let (low, high) = if low == high { (low / 2.0, high * 2.0) } else { (low, high) };
+        Scale { bend: Bend::Log, domain: (low, high), range: (0.0, 1.0) }
     }
 
     /// Quarters `0..=count`: a quarter's value sits at its end, so the start of the run is 0.
@@ -76,26 +64,16 @@ impl Scale {
 
     /// The pixel of a value, held inside the range.
     pub fn held(&self, value: f64) -> f64 {
-        let (a, b) = (
-            self.range.0.min(self.range.1),
-            self.range.0.max(self.range.1),
-        );
+        let (a, b) = (self.range.0.min(self.range.1), self.range.0.max(self.range.1));
         let at = self.at(value);
-        if at.is_nan() {
-            self.range.0
-        } else {
-            at.clamp(a, b)
-        }
+        if at.is_nan() { self.range.0 } else { at.clamp(a, b) }
     }
 
     /// Round values inside the domain, in increasing order: multiples of 1, 2, 2.5 or 5 times
     /// a power of ten on a linear scale, about `count` of them; on a log scale 1, 2 and 5 (or 1
     /// and 3, or 1 alone) times powers of ten, at most about `count`.
     pub fn ticks(&self, count: usize) -> Vec<f64> {
-        let (low, high) = (
-            self.domain.0.min(self.domain.1),
-            self.domain.0.max(self.domain.1),
-        );
+        let (low, high) = (self.domain.0.min(self.domain.1), self.domain.0.max(self.domain.1));
         match self.bend {
             Bend::Linear => linear_ticks(low, high, count),
             Bend::Log => log_ticks(low, high, count),
@@ -160,18 +138,12 @@ fn log_ticks(low: f64, high: f64, count: usize) -> Vec<f64> {
     let all = |mantissas: &[f64]| -> Vec<f64> {
         let decades = decade(low)..=decade(high);
         let every = decades.flat_map(|power| mantissas.iter().map(move |m| m * ten_to(power)));
-        every
-            .filter(|t| *t >= low * (1.0 - 1e-9) && *t <= high * (1.0 + 1e-9))
-            .collect()
+        every.filter(|t| *t >= low * (1.0 - 1e-9) && *t <= high * (1.0 + 1e-9)).collect()
     };
     for mantissas in [&[1.0, 2.0, 5.0][..], &[1.0, 3.0], &[1.0]] {
         let ticks = all(mantissas);
         if ticks.len() <= count.max(2) {
-            return if ticks.len() < 2 {
-                linear_ticks(low, high, count.max(2))
-            } else {
-                ticks
-            };
+            return if ticks.len() < 2 { linear_ticks(low, high, count.max(2)) } else { ticks };
         }
     }
     let tens = all(&[1.0]);
@@ -191,10 +163,7 @@ mod tests {
     #[test]
     fn a_linear_scale_is_a_line() {
         let scale = Scale::linear(10.0, 30.0).onto(100.0, 0.0);
-        assert_eq!(
-            (scale.at(10.0), scale.at(20.0), scale.at(30.0)),
-            (100.0, 50.0, 0.0)
-        );
+        assert_eq!((scale.at(10.0), scale.at(20.0), scale.at(30.0)), (100.0, 50.0, 0.0));
         assert_eq!(scale.held(99.0), 0.0);
     }
 
@@ -210,23 +179,11 @@ mod tests {
 
     #[test]
     fn ticks_are_round() {
-        assert_eq!(
-            Scale::linear(0.0, 1.0).ticks(4),
-            vec![0.0, 0.25, 0.5, 0.75, 1.0]
-        );
-        assert_eq!(
-            Scale::linear(0.0, 97.0).ticks(5),
-            vec![0.0, 20.0, 40.0, 60.0, 80.0]
-        );
+        assert_eq!(Scale::linear(0.0, 1.0).ticks(4), vec![0.0, 0.25, 0.5, 0.75, 1.0]);
+        assert_eq!(Scale::linear(0.0, 97.0).ticks(5), vec![0.0, 20.0, 40.0, 60.0, 80.0]);
         assert_eq!(Scale::linear(-3.0, 4.0).ticks(4), vec![-2.0, 0.0, 2.0, 4.0]);
-        assert_eq!(
-            Scale::log(1.0, 100.0).ticks(8),
-            vec![1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0]
-        );
-        assert_eq!(
-            Scale::log(1.0, 100.0).ticks(5),
-            vec![1.0, 3.0, 10.0, 30.0, 100.0]
-        );
+        assert_eq!(Scale::log(1.0, 100.0).ticks(8), vec![1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0]);
+        assert_eq!(Scale::log(1.0, 100.0).ticks(5), vec![1.0, 3.0, 10.0, 30.0, 100.0]);
         assert_eq!(Scale::log(1e-3, 1e3).ticks(7).len(), 7);
         assert_eq!(Scale::log(1.0, 1e12).ticks(5).len(), 5);
     }
@@ -234,10 +191,7 @@ mod tests {
     #[test]
     fn a_narrow_log_domain_is_still_ticked() {
         let ticks = Scale::log(1.2, 1.8).ticks(4);
-        assert!(
-            ticks.len() >= 2 && ticks.iter().all(|t| (1.2..=1.8).contains(t)),
-            "{ticks:?}"
-        );
+        assert!(ticks.len() >= 2 && ticks.iter().all(|t| (1.2..=1.8).contains(t)), "{ticks:?}");
     }
 
     #[test]

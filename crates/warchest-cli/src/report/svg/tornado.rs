@@ -24,9 +24,7 @@ pub fn order(bars: &[Bar]) -> Vec<usize> {
     let reach = |bar: &Bar| bar.low.0.abs().max(bar.high.0.abs());
     let mut order: Vec<usize> = (0..bars.len()).collect();
     order.sort_by(|&a, &b| {
-        reach(&bars[b])
-            .total_cmp(&reach(&bars[a]))
-            .then(bars[a].name.cmp(&bars[b].name))
+        reach(&bars[b]).total_cmp(&reach(&bars[a])).then(bars[a].name.cmp(&bars[b].name))
     });
     order
 }
@@ -41,22 +39,13 @@ pub fn draw(svg: &mut Svg, frame: &Frame, bars: &[Bar], unit: Unit) {
         for (end, hue) in [(&bar.low, Hue::C2), (&bar.high, Hue::C1)] {
             let tip = frame.x.held(end.0);
             svg.rect(zero, y + 4.0, tip - zero, ROW - 8.0, "ar", hue);
-            let (anchor, shift) = if end.0 < 0.0 {
-                (Anchor::End, -4.0)
-            } else {
-                (Anchor::Start, 4.0)
-            };
+            let (anchor, shift) =
+                if end.0 < 0.0 { (Anchor::End, -4.0) } else { (Anchor::Start, 4.0) };
             let label = match end.1.is_empty() {
                 true => unit.show(end.0),
                 false => format!("{} {}", end.1, unit.show(end.0)),
             };
-            svg.text(
-                (tip + shift, y + 17.0),
-                anchor,
-                "mu sm halo",
-                Hue::Ink,
-                &label,
-            );
+            svg.text((tip + shift, y + 17.0), anchor, "mu sm halo", Hue::Ink, &label);
         }
     }
     svg.line((zero, frame.top), (zero, frame.bottom), "axis", Hue::Ink);
@@ -68,20 +57,12 @@ mod tests {
     use crate::report::svg::Scale;
 
     fn bar(name: &str, low: f64, high: f64) -> Bar {
-        Bar {
-            name: name.into(),
-            low: (low, String::new()),
-            high: (high, String::new()),
-        }
+        Bar { name: name.into(), low: (low, String::new()), high: (high, String::new()) }
     }
 
     #[test]
     fn the_widest_comes_first() {
-        let bars = [
-            bar("b", -1.0, 1.0),
-            bar("c", -3.0, 0.5),
-            bar("a", -1.0, 1.0),
-        ];
+        let bars = [bar("b", -1.0, 1.0), bar("c", -3.0, 0.5), bar("a", -1.0, 1.0)];
         assert_eq!(order(&bars), vec![1, 2, 0]);
     }
 
@@ -91,13 +72,7 @@ mod tests {
         let mut svg = Svg::new("t", 200.0, 30.0, "t", "d");
         draw(&mut svg, &frame, &[bar("a", -0.5, 0.25)], Unit::Share);
         let markup = svg.finish();
-        assert!(
-            markup.contains("k-c2\" x=\"75\" y=\"4\" width=\"25\""),
-            "{markup}"
-        );
-        assert!(
-            markup.contains("k-c1\" x=\"100\" y=\"4\" width=\"12.5\""),
-            "{markup}"
-        );
+        assert!(markup.contains("k-c2\" x=\"75\" y=\"4\" width=\"25\""), "{markup}");
+        assert!(markup.contains("k-c1\" x=\"100\" y=\"4\" width=\"12.5\""), "{markup}");
     }
 }
