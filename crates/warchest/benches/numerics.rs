@@ -5,7 +5,7 @@ use divan::{Bencher, black_box, counter::ItemsCount};
 use warchest::multiversion;
 use warchest::numerics::elementary;
 use warchest::numerics::lanes::Isa;
-use warchest::rng::{Stream, normals_of_paths};
+use warchest::rng::{Stream, normals_of_paths, uniforms_of_paths};
 
 const N: usize = 1024;
 
@@ -56,6 +56,16 @@ fn normal(bencher: Bencher, isa: &str) {
     let (mut even, mut odd) = ([[0.0; 16]; 21], [[0.0; 16]; 21]);
     bencher.counter(ItemsCount::new(21usize * 32)).bench_local(|| {
         normals_of_paths(isa, black_box(&streams), black_box(0), 3, &mut even, &mut odd);
+    });
+}
+
+#[divan::bench(args = paths())]
+fn uniform(bencher: Bencher, isa: &str) {
+    let isa = named(isa);
+    let streams: Vec<Stream> = (0..21).map(|i| Stream::new(1, "firm", &i.to_string())).collect();
+    let (mut even, mut odd) = ([[0.0; 16]; 21], [[0.0; 16]; 21]);
+    bencher.counter(ItemsCount::new(21usize * 32)).bench_local(|| {
+        uniforms_of_paths(isa, black_box(&streams), black_box(0), 3, &mut even, &mut odd);
     });
 }
 

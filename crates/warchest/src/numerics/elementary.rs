@@ -1,4 +1,4 @@
-//! exp, ln, powers, sine and cosine: the same bits on every machine.
+//! exp, ln, powers: the same bits on every machine.
 //!
 //! Only `+ − × ÷`, comparisons and bit patterns, no fused multiply-add and no branch, so a loop
 //! over lanes vectorises. Polynomials are Chebyshev fits made for the ranges stated beside them;
@@ -38,17 +38,14 @@ pub fn exp(x: f64) -> f64 {
     let shifted = held * LOG2_E + ROUND;
     let n = shifted - ROUND;
     let r = (held - n * LN2_HIGH) - n * LN2_LOW;
-    let mut q = Q[9];
-    q = q * r + Q[8];
-    q = q * r + Q[7];
-    q = q * r + Q[6];
-    q = q * r + Q[5];
-    q = q * r + Q[4];
-    q = q * r + Q[3];
-    q = q * r + Q[2];
-    q = q * r + Q[1];
-    q = q * r + Q[0];
-    let mantissa = 1.0 + (r + (r * r) * q);
+    // Pairs first: half the latency of Horner's rule, the same number of operations.
+    let rr = r * r;
+    let mut q = Q[8] + Q[9] * r;
+    q = q * rr + (Q[6] + Q[7] * r);
+    q = q * rr + (Q[4] + Q[5] * r);
+    q = q * rr + (Q[2] + Q[3] * r);
+    q = q * rr + (Q[0] + Q[1] * r);
+    let mantissa = 1.0 + (r + rr * q);
     // 2^(n−1), doubled afterwards: n = 1024 must not overflow on the way.
     let half_scale = f64::from_bits(shifted.to_bits().wrapping_add(1022) << 52);
     let y = mantissa * half_scale * 2.0;
@@ -80,67 +77,13 @@ pub fn ln(x: f64) -> f64 {
     let f = m - 1.0;
     let s = f / (2.0 + f);
     let z = s * s;
-    let mut r = R[6];
-    r = r * z + R[5];
-    r = r * z + R[4];
-    r = r * z + R[3];
-    r = r * z + R[2];
-    r = r * z + R[1];
-    r = r * z + R[0];
+    let zz = z * z;
+    let r = (R[0] + R[1] * z) + zz * ((R[2] + R[3] * z) + zz * ((R[4] + R[5] * z) + zz * R[6]));
     let half = 0.5 * f * f;
     let y = k * LN2_HIGH - ((half - (s * (half + z * r) + k * LN2_LOW)) - f);
     let y = if x == f64::INFINITY { x } else { y };
     let y = if x == 0.0 { f64::NEG_INFINITY } else { y };
     if x >= 0.0 { y } else { f64::NAN }
-}
-
-/// Sine and cosine of `u` turns, for 0 ≤ `u` ≤ 1, within 2 ulp of the radius.
-#[inline(always)]
-pub fn sin_cos_turns(u: f64) -> (f64, f64) {
-    // sin(2πr)/r and cos(2πr) in r², |r| ≤ 1/8; errors 2e-17 and 3e-20.
-    const S: [f64; 7] = [
-        6.283_185_307_179_586,
-        -41.341_702_240_399_634,
-        81.605_249_275_948_04,
-        -76.705_859_704_274_54,
-        42.058_685_020_160_894,
-        -15.093_804_209_987_114,
-        3.780_868_959_302_295_7,
-    ];
-    const C: [f64; 7] = [
-        -19.739_208_802_178_716,
-        64.939_394_022_667_95,
-        -85.456_817_206_522_71,
-        60.244_641_328_867_296,
-        -26.426_250_908_622_137,
-        7.903_091_687_751_697,
-        -1.696_849_470_291_882_6,
-    ];
-    let shifted = u * 4.0 + ROUND;
-    let quarter = shifted - ROUND;
-    let r = u - quarter * 0.25;
-    let z = r * r;
-    let mut s = S[6];
-    let mut c = C[6];
-    s = s * z + S[5];
-    c = c * z + C[5];
-    s = s * z + S[4];
-    c = c * z + C[4];
-    s = s * z + S[3];
-    c = c * z + C[3];
-    s = s * z + S[2];
-    c = c * z + C[2];
-    s = s * z + S[1];
-    c = c * z + C[1];
-    s = (s * z + S[0]) * r;
-    c = (c * z + C[0]) * z + 1.0;
-    let turns = shifted.to_bits();
-    let swap = turns & 1 == 1;
-    let (sin, cos) = if swap { (c, s) } else { (s, c) };
-    // Quarters 2, 3 turn the sine's sign; 1, 2 the cosine's.
-    let sin_sign = (turns & 2) << 62;
-    let cos_sign = (turns.wrapping_add(1) & 2) << 62;
-    (f64::from_bits(sin.to_bits() ^ sin_sign), f64::from_bits(cos.to_bits() ^ cos_sign))
 }
 
 /// e to the x, less one, without cancellation.
@@ -187,19 +130,6 @@ mod tests {
         fn ln_near_one(x in 0.5..2.0f64) {
             prop_assert!(ulps(ln(x), libm::log(x)) <= 1, "{x}");
         }
-
-        #[test]
-        fn sine_and_cosine(u in 0.0..1.0f64) {
-            let (s, c) = sin_cos_turns(u);
-            // Exact reduction, so that the reference does not lose digits of 2πu.
-            let near = libm::rint(u * 4.0);
-            let r = (u - near / 4.0) * std::f64::consts::TAU;
-            let (rs, rc) = (libm::sin(r), libm::cos(r));
-            let (es, ec) = match near as i32 % 4 {
-                0 => (rs, rc), 1 => (rc, -rs), 2 => (-rs, -rc), _ => (-rc, rs),
-            };
-            prop_assert!((s - es).abs() <= 3e-16 && (c - ec).abs() <= 3e-16, "{u}");
-        }
     }
 
     #[test]
@@ -215,7 +145,6 @@ mod tests {
         assert_eq!(ln(0.0), f64::NEG_INFINITY);
         assert_eq!(ln(f64::INFINITY), f64::INFINITY);
         assert!(ln(-1.0).is_nan() && ln(f64::NAN).is_nan());
-        assert_eq!(sin_cos_turns(0.25), (1.0, 0.0));
     }
 
     /// The comparator sees an error of 2 ulp.
