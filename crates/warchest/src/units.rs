@@ -39,7 +39,7 @@ macro_rules! unit {
         impl TryFrom<f64> for $name {
             type Error = UnitError;
             fn try_from(found: f64) -> Result<Self, UnitError> {
-                if found >= $least && found <= $most {
+                if ($least..=$most).contains(&found) {
                     Ok(Self(found))
                 } else {
                     Err(UnitError { unit: $unit, least: $least, most: $most, found })
