@@ -1,1 +1,2 @@
-//! demand
+//! How many buy and whom they choose.
+pub mod choice;

@@ -1,6 +1,7 @@
 //! Arithmetic with the same bits on every machine; knows no economics.
 
 pub mod elementary;
+pub mod lambert;
 pub mod lanes;
 pub mod special;
 pub mod student;

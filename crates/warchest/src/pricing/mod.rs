@@ -1,1 +1,3 @@
-//! pricing
+//! Bertrand–Nash prices: costs, demand and ownership in, prices with a status out.
+
+pub mod lanes;

@@ -2,3 +2,4 @@
 
 mod special;
 mod tidy;
+mod pricing;

@@ -1,0 +1,178 @@
+//! Whom buyers choose: logit, nested logit and CES shares, many markets at a time.
+//!
+//! Layout `[[f64; L]]`: outer index product, inner index lane. A lane is a market of its own
+//! (a path of a simulation, a market of a batch) and its answer does not depend on the others.
+//! Shares are formed from differences to the largest utility, so no utility overflows.
+
+use crate::multiversion;
+use crate::numerics::elementary::{exp, ln};
+
+/// Utility of something that is not on sale.
+pub(crate) const NEVER: f64 = -1e300;
+
+/// Plain logit: `u_j = utility_j − slope·p_j`; the outside good, when there is one, has utility 0.
+#[derive(Clone, Copy, Debug)]
+pub struct LogitDemand<'a, const L: usize> {
+    /// Price-free part of the utility, product × lane.
+    pub utility: &'a [[f64; L]],
+    /// 0 where the product is not on sale, else 1; product × lane.
+    pub active: &'a [[f64; L]],
+    /// Utility lost per unit of money, > 0, per lane.
+    pub slope: [f64; L],
+    /// Whether buyers may take nothing.
+    pub outside: bool,
+}
+
+/// Nested logit: as [`LogitDemand`], with correlation `rho` of tastes inside each nest.
+///
+/// `s_{j|g} = e^{u_j/(1−ρ)}/D_g`, `D_g = Σ_{k∈g} e^{u_k/(1−ρ)}`, `s_g = D_g^{1−ρ}/(1 + Σ_h D_h^{1−ρ})`.
+#[derive(Clone, Copy, Debug)]
+pub struct NestedDemand<'a, const L: usize> {
+    /// Price-free part of the utility, product × lane.
+    pub utility: &'a [[f64; L]],
+    /// 0 where the product is not on sale, else 1; product × lane.
+    pub active: &'a [[f64; L]],
+    /// Utility lost per unit of money, > 0, per lane.
+    pub slope: [f64; L],
+    /// Nest correlation in [0, 1), per lane; 0 is plain logit.
+    pub rho: [f64; L],
+    /// Nest of each product, `0..nests`.
+    pub nest: &'a [usize],
+    /// Number of nests.
+    pub nests: usize,
+    /// Whether buyers may take nothing (the outside good is a nest of its own).
+    pub outside: bool,
+}
+
+/// CES: shares of a budget, `V_j = utility_j − (sigma − 1) ln p_j`.
+#[derive(Clone, Copy, Debug)]
+pub struct CesDemand<'a, const L: usize> {
+    /// Price-free part `(σ − 1)·(taste + quality)`, product × lane.
+    pub utility: &'a [[f64; L]],
+    /// 0 where the product is not on sale, else 1; product × lane.
+    pub active: &'a [[f64; L]],
+    /// Elasticity of substitution, > 1, per lane.
+    pub sigma: [f64; L],
+    /// Whether part of the budget may go elsewhere (an outside good with `V = 0`).
+    pub outside: bool,
+}
+
+/// Largest entry of each lane, starting from `floor`.
+#[inline(always)]
+pub(crate) fn lane_max<const L: usize>(rows: &[[f64; L]], floor: f64) -> [f64; L] {
+    let mut most = [floor; L];
+    for row in rows {
+        for l in 0..L {
+            most[l] = if row[l] > most[l] { row[l] } else { most[l] };
+        }
+    }
+    most
+}
+
+/// Turns utilities in `values` into shares; returns the log of the sum of their exponentials.
+#[inline(always)]
+fn softmax<const L: usize>(values: &mut [[f64; L]], outside: bool) -> [f64; L] {
+    let shift = lane_max(values, if outside { 0.0 } else { NEVER });
+    let mut total = [0.0; L];
+    for l in 0..L {
+        total[l] = if outside { exp(-shift[l]) } else { 0.0 };
+    }
+    for row in values.iter_mut() {
+        for l in 0..L {
+            let on_sale = row[l] > 0.5 * NEVER;
+            let e = exp(row[l] - shift[l]);
+            row[l] = if on_sale { e } else { 0.0 };
+            total[l] += row[l];
+        }
+    }
+    let mut log_sum = [0.0; L];
+    for l in 0..L {
+        log_sum[l] = shift[l] + ln(total[l]);
+        total[l] = if total[l] > 0.0 { total[l] } else { 1.0 };
+    }
+    for row in values.iter_mut() {
+        for l in 0..L {
+            row[l] /= total[l];
+        }
+    }
+    log_sum
+}
+
+multiversion! {
+    /// Logit shares at the given prices, into `shares` (product × lane; 0 where not on sale).
+    ///
+    /// Returns `ln Σ e^{u}` per lane, outside good included: divided by the slope it is the
+    /// consumer surplus per buyer, up to a constant. Nothing on sale and no outside good
+    /// gives shares of 0.
+    pub fn logit_shares<const L: usize>(demand: &LogitDemand<'_, L>, prices: &[[f64; L]], shares: &mut [[f64; L]]) -> [f64; L] {
+        for j in 0..shares.len() {
+            for l in 0..L {
+                let u = demand.utility[j][l] - demand.slope[l] * prices[j][l];
+                shares[j][l] = if demand.active[j][l] > 0.5 { u } else { NEVER };
+            }
+        }
+        softmax(shares, demand.outside)
+    }
+}
+
+multiversion! {
+    /// CES budget shares at the given prices, into `shares` (product × lane; 0 where not on sale).
+    ///
+    /// Returns `ln Σ e^{V}` per lane; the ideal price index is `P = e^{−that/(σ−1)}`.
+    /// Prices must be > 0.
+    pub fn ces_shares<const L: usize>(demand: &CesDemand<'_, L>, prices: &[[f64; L]], shares: &mut [[f64; L]]) -> [f64; L] {
+        for j in 0..shares.len() {
+            for l in 0..L {
+                let v = demand.utility[j][l] - (demand.sigma[l] - 1.0) * ln(prices[j][l]);
+                shares[j][l] = if demand.active[j][l] > 0.5 { v } else { NEVER };
+            }
+        }
+        softmax(shares, demand.outside)
+    }
+}
+
+multiversion! {
+    /// Nested-logit shares at the given prices, into `shares` (product × lane; 0 where not on
+    /// sale).
+    ///
+    /// Returns `ln(1 + Σ_g D_g^{1−ρ})` per lane (without the 1 when there is no outside good).
+    /// Works on log inclusive values, so nests with `ρ` near 1 neither overflow nor vanish.
+    pub fn nested_shares<const L: usize>(demand: &NestedDemand<'_, L>, prices: &[[f64; L]], shares: &mut [[f64; L]]) -> [f64; L] {
+        let mut most = vec![[NEVER; L]; demand.nests];
+        let mut total = vec![[0.0; L]; demand.nests];
+        for j in 0..shares.len() {
+            let top = &mut most[demand.nest[j]];
+            for l in 0..L {
+                let u = demand.utility[j][l] - demand.slope[l] * prices[j][l];
+                let v = u / (1.0 - demand.rho[l]);
+                let v = if demand.active[j][l] > 0.5 { v } else { NEVER };
+                shares[j][l] = v;
+                top[l] = if v > top[l] { v } else { top[l] };
+            }
+        }
+        for j in 0..shares.len() {
+            let g = demand.nest[j];
+            for l in 0..L {
+                let e = exp(shares[j][l] - most[g][l]);
+                shares[j][l] = if shares[j][l] > 0.5 * NEVER { e } else { 0.0 };
+                total[g][l] += shares[j][l];
+            }
+        }
+        // From here `most` holds (1 − ρ) ln D_g, then the nest's share over its total.
+        for g in 0..demand.nests {
+            for l in 0..L {
+                let value = (1.0 - demand.rho[l]) * (most[g][l] + ln(total[g][l]));
+                most[g][l] = if total[g][l] > 0.0 { value } else { NEVER };
+            }
+        }
+        let log_sum = softmax(&mut most, demand.outside);
+        for j in 0..shares.len() {
+            let g = demand.nest[j];
+            for l in 0..L {
+                let within = if total[g][l] > 0.0 { total[g][l] } else { 1.0 };
+                shares[j][l] *= most[g][l] / within;
+            }
+        }
+        log_sum
+    }
+}

@@ -1,0 +1,3 @@
+//! Price games against closed forms, papers and laws.
+
+mod lanes;
