@@ -72,8 +72,9 @@ pub enum Kernel {
     /// budget itself answers to the price index with elasticity `epsilon`.
     Budget { sigma: ParamId, epsilon: ParamId },
     /// Users who pay nothing: `V = taste + quality_weight·q`, outside good of utility 0; the
-    /// seller earns `ad_revenue` USD per unit and quarter.
-    Free { ad_revenue: ParamId },
+    /// seller earns `ad_revenue` USD per unit and quarter, which grows by `ad_growth` log per
+    /// quarter (none: not at all).
+    Free { ad_revenue: ParamId, ad_growth: Option<ParamId> },
 }
 
 /// A kind of buyer.
@@ -102,8 +103,14 @@ pub struct Segment {
 pub enum Size {
     /// Units per quarter (Unit, Free) or USD per quarter (Budget), growing at `growth` log
     /// per quarter with `volatility`, slowed by `max(0, 1 − size/ceiling)` when a ceiling is
-    /// given.
-    Walk { start: ParamId, growth: ParamId, volatility: ParamId, ceiling: Option<ParamId> },
+    /// given, and by `persistence^t` when growth is known to fade (none: 1).
+    Walk {
+        start: ParamId,
+        growth: ParamId,
+        volatility: ParamId,
+        ceiling: Option<ParamId>,
+        persistence: Option<ParamId>,
+    },
     /// Potential buyers = this share of the region's adopters.
     Adopters { share: ParamId },
 }
