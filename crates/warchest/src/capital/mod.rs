@@ -1,1 +1,3 @@
-//! capital
+//! Cash, runway, dilution, death.
+
+pub mod ledger;

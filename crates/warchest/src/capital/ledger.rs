@@ -1,0 +1,235 @@
+//! Double entry in whole dollars: every flow has two ends and a kind.
+//!
+//! Whole dollars held in an `f64` add and subtract exactly below 9·10^15, so what leaves one
+//! account is what reaches the other, and every identity holds with `==`.
+
+/// A whole number of dollars nearest to `usd`, for |usd| < 2^51.
+#[inline(always)]
+pub fn whole(usd: f64) -> f64 {
+    // Adding 1.5·2^52 leaves no room for a fraction.
+    const ROUND: f64 = 6_755_399_441_055_744.0;
+    (usd + ROUND) - ROUND
+}
+
+/// Parties outside the firms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+pub enum Outside {
+    /// Final customers.
+    Customers = 0,
+    /// Distribution partners and applications.
+    Applications = 1,
+    /// Clouds that rent compute.
+    Clouds = 2,
+    /// Chip makers.
+    Chips = 3,
+    /// Energy and government.
+    Energy = 4,
+    /// Staff and other suppliers.
+    Staff = 5,
+    /// Equity investors and parents.
+    Investors = 6,
+    /// Lenders.
+    Lenders = 7,
+    /// The rest of a firm's business.
+    Elsewhere = 8,
+}
+
+/// Number of [`Outside`] parties.
+pub const OUTSIDE: usize = 9;
+
+/// What a flow is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+pub enum Kind {
+    /// Final customers pay for use.
+    Sales = 0,
+    /// Advertisers pay for attention of free users.
+    Advertising = 1,
+    /// The partner's share of revenue.
+    Distribution = 2,
+    /// Rented compute that serves paying users.
+    Compute = 3,
+    /// Rented compute that serves free users: a marketing cost.
+    FreeServing = 4,
+    /// Energy and operations of owned compute.
+    Energy = 5,
+    /// Staff and other operating expense.
+    Opex = 6,
+    /// Research and training.
+    Research = 7,
+    /// Chips bought for own capacity.
+    Capex = 8,
+    /// Interest on debt.
+    Interest = 9,
+    /// New debt, or (reversed) repayment.
+    Debt = 10,
+    /// New equity.
+    Equity = 11,
+    /// A parent's refill.
+    Parent = 12,
+    /// Price of a bought firm.
+    Acquisition = 13,
+    /// Take-or-pay due beyond use.
+    Shortfall = 14,
+    /// Exogenous net cash.
+    Other = 15,
+    /// Clouds buy chips.
+    CloudCapex = 16,
+}
+
+/// Number of [`Kind`]s.
+pub const KINDS: usize = 17;
+
+/// One posted flow.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry<const L: usize> {
+    /// Account that pays.
+    pub from: usize,
+    /// Account that receives.
+    pub to: usize,
+    /// What for.
+    pub kind: Kind,
+    /// Whole USD.
+    pub amount: [f64; L],
+    /// Payer has a stake in the receiver or the reverse.
+    pub related: bool,
+}
+
+/// Balances of the firms (accounts `0..firms`) and of the [`Outside`] parties after them, for
+/// `L` paths.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ledger<const L: usize> {
+    firms: usize,
+    balance: Vec<[f64; L]>,
+    by_kind: [[f64; L]; KINDS],
+    related: [f64; L],
+    journal: Option<Vec<Entry<L>>>,
+}
+
+impl<const L: usize> Ledger<L> {
+    /// An empty ledger; `journal` keeps each quarter's entries for the audit.
+    pub fn new(firms: usize, journal: bool) -> Ledger<L> {
+        Ledger {
+            firms,
+            balance: vec![[0.0; L]; firms + OUTSIDE],
+            by_kind: [[0.0; L]; KINDS],
+            related: [0.0; L],
+            journal: journal.then(Vec::new),
+        }
+    }
+
+    /// Clears all balances and opens the firms' accounts with `cash(firm)`, whole USD.
+    pub fn open(&mut self, cash: impl Fn(usize) -> [f64; L]) {
+        for (account, balance) in self.balance.iter_mut().enumerate() {
+            *balance = if account < self.firms {
+                cash(account)
+            } else {
+                [0.0; L]
+            };
+        }
+        self.new_quarter();
+    }
+
+    /// Starts the quarter's totals anew.
+    #[inline(always)]
+    pub fn new_quarter(&mut self) {
+        self.by_kind = [[0.0; L]; KINDS];
+        self.related = [0.0; L];
+        if let Some(journal) = &mut self.journal {
+            journal.clear();
+        }
+    }
+
+    /// Account of an outside party.
+    #[inline(always)]
+    pub fn outside(&self, party: Outside) -> usize {
+        self.firms + party as usize
+    }
+
+    /// Moves whole dollars from one account to another. A negative amount moves back.
+    #[inline(always)]
+    pub fn post(&mut self, kind: Kind, from: usize, to: usize, amount: &[f64; L]) {
+        for l in 0..L {
+            self.balance[from][l] -= amount[l];
+        }
+        for l in 0..L {
+            self.balance[to][l] += amount[l];
+        }
+        for l in 0..L {
+            self.by_kind[kind as usize][l] += amount[l];
+        }
+        if let Some(journal) = &mut self.journal {
+            journal.push(Entry {
+                from,
+                to,
+                kind,
+                amount: *amount,
+                related: false,
+            });
+        }
+    }
+
+    /// Tags part of the flows between `from` and `to` as between related parties.
+    #[inline(always)]
+    pub fn tag_related(&mut self, amount: &[f64; L]) {
+        for l in 0..L {
+            self.related[l] += amount[l];
+        }
+        if let Some(last) = self.journal.as_mut().and_then(|all| all.last_mut()) {
+            last.related = true;
+        }
+    }
+
+    /// Balance of a firm, USD.
+    #[inline(always)]
+    pub fn cash(&self, firm: usize) -> &[f64; L] {
+        &self.balance[firm]
+    }
+
+    /// All balances, firms first.
+    pub fn balances(&self) -> &[[f64; L]] {
+        &self.balance
+    }
+
+    /// This quarter's total of a kind, USD.
+    #[inline(always)]
+    pub fn total(&self, kind: Kind) -> &[f64; L] {
+        &self.by_kind[kind as usize]
+    }
+
+    /// This quarter's flows between related parties, USD.
+    pub fn related(&self) -> &[f64; L] {
+        &self.related
+    }
+
+    /// This quarter's entries; empty without a journal.
+    pub fn journal(&self) -> &[Entry<L>] {
+        self.journal.as_deref().unwrap_or(&[])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_leaves_one_account_reaches_the_other() {
+        let mut ledger = Ledger::<2>::new(2, true);
+        ledger.open(|firm| [100.0 + firm as f64, 7.0]);
+        let customers = ledger.outside(Outside::Customers);
+        ledger.post(Kind::Sales, customers, 0, &[whole(12.4), whole(0.5)]);
+        assert_eq!(ledger.cash(0), &[112.0, 7.0]);
+        assert_eq!(ledger.balances()[customers], [-12.0, -0.0]);
+        let sum: f64 = ledger.balances().iter().map(|b| b[0]).sum();
+        assert_eq!(sum, 201.0);
+        assert_eq!(ledger.journal().len(), 1);
+    }
+
+    #[test]
+    fn whole_dollars_round_to_nearest_even() {
+        for (usd, want) in [(0.5, 0.0), (1.5, 2.0), (-2.4, -2.0), (1e15 + 0.25, 1e15)] {
+            assert_eq!(whole(usd), want);
+        }
+    }
+}

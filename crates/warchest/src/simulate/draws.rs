@@ -1,0 +1,183 @@
+//! The draws of a group of paths: banks of quarterly noise, parameters, rare events.
+
+use crate::numerics::elementary::{exp, ln};
+use crate::numerics::lanes::Isa;
+use crate::rng::{Stream, normals_of_paths, uniforms_of_paths};
+use crate::simulate::plan::{Plan, Slot, convert, fixed};
+use crate::world::{Dist, ParamId, Per};
+
+/// Quarter index under which per-path draws are made.
+const PER_PATH: u32 = u32::MAX - 1;
+
+/// Normals and uniforms of the current pair of quarters, one row per stream of the plan.
+#[derive(Clone, Debug)]
+pub struct Draws<const L: usize> {
+    normals: [Vec<[f64; L]>; 2],
+    uniforms: [Vec<[f64; L]>; 2],
+    odd: usize,
+}
+
+impl<const L: usize> Draws<L> {
+    /// Room for the plan's streams.
+    pub fn new(plan: &Plan) -> Draws<L> {
+        let normals = vec![[0.0; L]; plan.normals.len()];
+        let uniforms = vec![[0.0; L]; plan.uniforms.len()];
+        Draws {
+            normals: [normals.clone(), normals],
+            uniforms: [uniforms.clone(), uniforms],
+            odd: 0,
+        }
+    }
+
+    /// Turns to a quarter, which must follow the one before (or be 0).
+    pub fn turn(&mut self, isa: Isa, plan: &Plan, path: u64, quarter: u32) {
+        self.odd = (quarter & 1) as usize;
+        if self.odd == 0 {
+            let pair = quarter >> 1;
+            let [even, odd] = &mut self.normals;
+            normals_of_paths(isa, &plan.normals, path, pair, even, odd);
+            if !plan.uniforms.is_empty() {
+                let [even, odd] = &mut self.uniforms;
+                uniforms_of_paths(isa, &plan.uniforms, path, pair, even, odd);
+            }
+        }
+    }
+
+    /// Standard normals of a slot, if the world has that noise.
+    #[inline(always)]
+    pub fn normal(&self, slot: Slot) -> Option<&[f64; L]> {
+        slot.map(|row| &self.normals[self.odd][row])
+    }
+
+    /// Uniforms of a slot, if the world has that event.
+    #[inline(always)]
+    pub fn uniform(&self, slot: Slot) -> Option<&[f64; L]> {
+        slot.map(|row| &self.uniforms[self.odd][row])
+    }
+}
+
+/// The current value of every parameter of the world in the engine's units, by lane.
+#[derive(Clone, Debug)]
+pub struct Values<const L: usize>(Vec<[f64; L]>);
+
+impl<const L: usize> std::ops::Index<ParamId> for Values<L> {
+    type Output = [f64; L];
+    #[inline(always)]
+    fn index(&self, id: ParamId) -> &[f64; L] {
+        &self.0[id.0 as usize]
+    }
+}
+
+impl<const L: usize> Values<L> {
+    /// Known numbers filled in, the others zero until drawn.
+    pub fn new(plan: &Plan) -> Values<L> {
+        let known = |param| fixed(param).unwrap_or(0.0);
+        Values(plan.world.params.iter().map(|p| [known(p); L]).collect())
+    }
+
+    /// Draws what is drawn once per path, copulas included.
+    pub fn draw_path(&mut self, plan: &Plan, path: u64) {
+        let world = plan.world;
+        for &id in &plan.per_path {
+            let stream = Stream::new(plan.seed, &world.param(id).name, "value");
+            for l in 0..L {
+                let (z, _) = stream.normals(path + l as u64, PER_PATH);
+                self.set(plan, id, l, z);
+            }
+        }
+        for group in &world.correlations {
+            let n = group.params.len();
+            let stream = |id| Stream::new(plan.seed, &world.param(id).name, "value");
+            for l in 0..L {
+                let free: Vec<f64> = group
+                    .params
+                    .iter()
+                    .map(|&id| stream(id).normals(path + l as u64, PER_PATH).0)
+                    .collect();
+                for (row, &id) in group.params.iter().enumerate() {
+                    if fixed(world.param(id)).is_some() || world.param(id).per == Per::Quarter {
+                        continue;
+                    }
+                    let z = (0..=row)
+                        .map(|k| group.cholesky[row * n + k] * free[k])
+                        .sum();
+                    self.set(plan, id, l, z);
+                }
+            }
+        }
+    }
+
+    /// Draws what moves every quarter.
+    pub fn draw_quarter(&mut self, plan: &Plan, path: u64, quarter: u32) {
+        for &id in &plan.per_quarter {
+            let stream = Stream::new(plan.seed, &plan.world.param(id).name, "value");
+            for l in 0..L {
+                let z = stream.normal(path + l as u64, quarter);
+                self.set(plan, id, l, z);
+            }
+        }
+    }
+
+    fn set(&mut self, plan: &Plan, id: ParamId, lane: usize, z: f64) {
+        let param = plan.world.param(id);
+        self.0[id.0 as usize][lane] = convert(param, quantile_at(&param.dist, z));
+    }
+}
+
+/// The quantile of a distribution at probability Φ(z), in the author's units.
+pub fn quantile_at(dist: &Dist, z: f64) -> f64 {
+    match dist {
+        Dist::Fixed(value) => *value,
+        Dist::Normal { mean, sd } => mean + sd * z,
+        Dist::LogNormal { mu, sigma } => exp(mu + sigma * z),
+        Dist::LogitNormal { mu, sigma } => 1.0 / (1.0 + exp(-(mu + sigma * z))),
+        _ => quantile(dist, normal_cdf(z)),
+    }
+}
+
+/// The quantile of a distribution at probability `u` in (0, 1).
+fn quantile(dist: &Dist, u: f64) -> f64 {
+    match dist {
+        Dist::Uniform { low, high } => low + (high - low) * u,
+        Dist::Triangular { low, mode, high } => {
+            let split = (mode - low) / (high - low);
+            if u < split {
+                low + (u * (high - low) * (mode - low)).sqrt()
+            } else {
+                high - ((1.0 - u) * (high - low) * (high - mode)).sqrt()
+            }
+        }
+        Dist::Mixture(parts) => {
+            let mut below = 0.0;
+            for (at, (weight, part)) in parts.iter().enumerate() {
+                if u <= below + weight || at + 1 == parts.len() {
+                    let inner = ((u - below) / weight).clamp(1e-15, 1.0 - 1e-15);
+                    return quantile(part, inner);
+                }
+                below += weight;
+            }
+            f64::NAN
+        }
+        other => quantile_at(other, normal_quantile(u)),
+    }
+}
+
+/// Φ(z).
+fn normal_cdf(z: f64) -> f64 {
+    0.5 * libm::erfc(-z * std::f64::consts::FRAC_1_SQRT_2)
+}
+
+/// Φ⁻¹(u) by Newton's method on ln Φ from a rough start; 1e-13.
+fn normal_quantile(u: f64) -> f64 {
+    if u > 0.5 {
+        return -normal_quantile(1.0 - u);
+    }
+    let t = (-2.0 * ln(u)).sqrt();
+    let mut z = -(t - (2.30753 + 0.27061 * t) / (1.0 + t * (0.99229 + t * 0.04481)));
+    for _ in 0..6 {
+        let cdf = normal_cdf(z);
+        let density = exp(-0.5 * z * z) * 0.398_942_280_401_432_7;
+        z -= cdf / density * ln(cdf / u);
+    }
+    z
+}
