@@ -122,11 +122,7 @@ impl<const L: usize> Ledger<L> {
     /// Clears all balances and opens the firms' accounts with `cash(firm)`, whole USD.
     pub fn open(&mut self, cash: impl Fn(usize) -> [f64; L]) {
         for (account, balance) in self.balance.iter_mut().enumerate() {
-            *balance = if account < self.firms {
-                cash(account)
-            } else {
-                [0.0; L]
-            };
+            *balance = if account < self.firms { cash(account) } else { [0.0; L] };
         }
         self.new_quarter();
     }
@@ -160,13 +156,7 @@ impl<const L: usize> Ledger<L> {
             self.by_kind[kind as usize][l] += amount[l];
         }
         if let Some(journal) = &mut self.journal {
-            journal.push(Entry {
-                from,
-                to,
-                kind,
-                amount: *amount,
-                related: false,
-            });
+            journal.push(Entry { from, to, kind, amount: *amount, related: false });
         }
     }
 

@@ -1,7 +1,8 @@
 //! The draws of a group of paths: banks of quarterly noise, parameters, rare events.
 
-use crate::numerics::elementary::{exp, ln};
+use crate::numerics::elementary::exp;
 use crate::numerics::lanes::Isa;
+use crate::numerics::special::{StudentT, beta_quantile, normal_cdf, normal_quantile};
 use crate::rng::{Stream, normals_of_paths, uniforms_of_paths};
 use crate::simulate::plan::{Plan, Slot, convert, fixed};
 use crate::world::{Dist, ParamId, Per};
@@ -98,9 +99,7 @@ impl<const L: usize> Values<L> {
                     if fixed(world.param(id)).is_some() || world.param(id).per == Per::Quarter {
                         continue;
                     }
-                    let z = (0..=row)
-                        .map(|k| group.cholesky[row * n + k] * free[k])
-                        .sum();
+                    let z = (0..=row).map(|k| group.cholesky[row * n + k] * free[k]).sum();
                     self.set(plan, id, l, z);
                 }
             }
@@ -147,6 +146,8 @@ fn quantile(dist: &Dist, u: f64) -> f64 {
                 high - ((1.0 - u) * (high - low) * (high - mode)).sqrt()
             }
         }
+        Dist::StudentT { loc, scale, df } => loc + scale * StudentT::new(*df).quantile(u),
+        Dist::Beta { a, b, low, high } => low + (high - low) * beta_quantile(*a, *b, u),
         Dist::Mixture(parts) => {
             let mut below = 0.0;
             for (at, (weight, part)) in parts.iter().enumerate() {
@@ -160,24 +161,4 @@ fn quantile(dist: &Dist, u: f64) -> f64 {
         }
         other => quantile_at(other, normal_quantile(u)),
     }
-}
-
-/// Φ(z).
-fn normal_cdf(z: f64) -> f64 {
-    0.5 * libm::erfc(-z * std::f64::consts::FRAC_1_SQRT_2)
-}
-
-/// Φ⁻¹(u) by Newton's method on ln Φ from a rough start; 1e-13.
-fn normal_quantile(u: f64) -> f64 {
-    if u > 0.5 {
-        return -normal_quantile(1.0 - u);
-    }
-    let t = (-2.0 * ln(u)).sqrt();
-    let mut z = -(t - (2.30753 + 0.27061 * t) / (1.0 + t * (0.99229 + t * 0.04481)));
-    for _ in 0..6 {
-        let cdf = normal_cdf(z);
-        let density = exp(-0.5 * z * z) * 0.398_942_280_401_432_7;
-        z -= cdf / density * ln(cdf / u);
-    }
-    z
 }

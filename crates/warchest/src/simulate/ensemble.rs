@@ -22,10 +22,7 @@ pub const LANES: usize = 16;
 pub enum SimulateError {
     /// A block beyond the last path.
     #[error("blocks {start}..{end} reach beyond the run, which has {paths} paths")]
-    #[diagnostic(
-        code(simulate::blocks),
-        help("a run of n paths has blocks 0..(n + 255)/256")
-    )]
+    #[diagnostic(code(simulate::blocks), help("a run of n paths has blocks 0..(n + 255)/256"))]
     Blocks {
         /// First block asked for.
         start: u64,
@@ -65,19 +62,10 @@ pub fn run(
         return Err(SimulateError::NoQuarters);
     }
     if blocks.end > blocks_of(paths) {
-        return Err(SimulateError::Blocks {
-            start: blocks.start,
-            end: blocks.end,
-            paths,
-        });
+        return Err(SimulateError::Blocks { start: blocks.start, end: blocks.end, paths });
     }
     let plan = Plan::new(world, request.seed);
-    let job = Job {
-        plan: &plan,
-        request,
-        paths,
-        isa,
-    };
+    let job = Job { plan: &plan, request, paths, isa };
     job.waves(blocks, on_block);
     Ok(())
 }
@@ -109,9 +97,7 @@ impl Job<'_> {
                     let state = state.get_or_insert_with(|| State::new(self.plan, self.request));
                     let first = (at + worker as u64 * share).min(at + wave);
                     let last = (first + share).min(at + wave);
-                    (first..last)
-                        .map(|index| self.block(state, index))
-                        .collect()
+                    (first..last).map(|index| self.block(state, index)).collect()
                 })
                 .collect();
             for block in done.into_iter().flatten() {

@@ -151,9 +151,7 @@ impl<const L: usize> State<L> {
                 positive_run: rows(f),
                 cash_positive: rows(f),
             },
-            products: Products {
-                taste_walk: rows(world.products.len()),
-            },
+            products: Products { taste_walk: rows(world.products.len()) },
             offers: Offers {
                 taste: rows(n),
                 utility: rows(n),
@@ -162,9 +160,7 @@ impl<const L: usize> State<L> {
                 share: rows(n),
                 units: rows(n),
             },
-            markets: Markets {
-                size: rows(world.markets.len()),
-            },
+            markets: Markets { size: rows(world.markets.len()) },
             ledger: Ledger::new(f, request.audit),
             ln_efficiency: [0.0; L],
             games: [0.0; L],
@@ -192,11 +188,7 @@ impl<const L: usize> State<L> {
         for (f, firm) in plan.world.firms.iter().enumerate() {
             let waits = firm.entry.is_some();
             all.alive[f] = [flag(!waits); L];
-            let status = if waits {
-                Status::Outside
-            } else {
-                Status::Alive
-            };
+            let status = if waits { Status::Outside } else { Status::Alive };
             all.status[f] = [f64::from(status as u8); L];
             all.cause[f] = [0.0; L];
             all.exit_quarter[f] = [never; L];
@@ -212,8 +204,7 @@ impl<const L: usize> State<L> {
             all.cash_positive[f] = [never; L];
         }
         let firms = &plan.world.firms;
-        self.ledger
-            .open(|f| each(|l| whole(values[firms[f].cash][l])));
+        self.ledger.open(|f| each(|l| whole(values[firms[f].cash][l])));
     }
 
     fn begin_markets(&mut self, plan: &Plan) {

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::numerics::elementary::{exp_m1, ln, ln_1p};
 use crate::rng::Stream;
 use crate::world::{Dist, Transform};
 use crate::world::{FirmId, Kernel, MarketId, Param, ParamId, Per, ProductId, World};
@@ -169,10 +170,7 @@ impl<'w> Plan<'w> {
             self.slots.other_cash.push(slot);
             let slot = self.uniform(firm.release_gap, name, "release");
             self.slots.release.push(slot);
-            let slot = firm
-                .entry
-                .as_ref()
-                .and_then(|_| self.any_uniform(name, "entry"));
+            let slot = firm.entry.as_ref().and_then(|_| self.any_uniform(name, "entry"));
             self.slots.entry.push(slot);
             let raises = world.funding.enabled && firm.raises;
             let noise = world.funding.multiple[3];
@@ -182,15 +180,9 @@ impl<'w> Plan<'w> {
             self.slots.raise.push(slot.flatten());
             let slot = raises.then(|| self.uniform(world.funding.listing_hazard, name, "listing"));
             self.slots.listing.push(slot.flatten());
-            let slot = world
-                .funding
-                .enabled
-                .then(|| self.any_uniform(name, "rescue"));
+            let slot = world.funding.enabled.then(|| self.any_uniform(name, "rescue"));
             self.slots.rescue.push(slot.flatten());
-            let slot = world
-                .funding
-                .enabled
-                .then(|| self.any_uniform(name, "acquisition"));
+            let slot = world.funding.enabled.then(|| self.any_uniform(name, "acquisition"));
             self.slots.acquisition.push(slot.flatten());
         }
     }
@@ -226,10 +218,7 @@ impl<'w> Plan<'w> {
             .firms
             .iter()
             .all(|firm| matches!(firm.strategy, crate::world::Strategy::CostPlus { .. }))
-            && world
-                .segments
-                .iter()
-                .all(|segment| matches!(segment.kernel, Kernel::Unit { .. }));
+            && world.segments.iter().all(|segment| matches!(segment.kernel, Kernel::Unit { .. }));
     }
 
     /// True when a parameter is the same known number on every path.
@@ -270,9 +259,9 @@ pub fn fixed(param: &Param) -> Option<f64> {
 pub fn convert(param: &Param, raw: f64) -> f64 {
     let value = match param.transform {
         Transform::Scale(factor) => raw * factor,
-        Transform::LogGrowth {
-            periods_per_quarter,
-        } => crate::numerics::elementary::ln_1p(raw) * periods_per_quarter,
+        Transform::LogGrowth { periods_per_quarter } => ln_1p(raw) * periods_per_quarter,
+        Transform::LogFactor { periods_per_quarter } => ln(raw) * periods_per_quarter,
+        Transform::Hazard { periods_per_quarter } => -exp_m1(ln_1p(-raw) * periods_per_quarter),
     };
     value.max(param.bounds.0).min(param.bounds.1)
 }

@@ -57,14 +57,10 @@ impl Recorder {
             for f in 0..plan.world.firms.len() {
                 rows.status.push(state.firms.status[f][l] as u8);
                 rows.cause.push(state.firms.cause[f][l] as u8);
-                rows.exit_quarter
-                    .push(state.firms.exit_quarter[f][l] as u16);
+                rows.exit_quarter.push(state.firms.exit_quarter[f][l] as u16);
                 rows.cash.push(state.ledger.cash(f)[l]);
             }
-            self.block
-                .market
-                .unconverged
-                .push(state.unconverged[l] as u32);
+            self.block.market.unconverged.push(state.unconverged[l] as u32);
         }
     }
 

@@ -37,10 +37,7 @@ fn runway_is_ruined_as_often_as_the_corrected_closed_form_says() {
     let found = ruin(&tally(&world, &request(Detail::Ends), paths), 0, 20);
     let want = ruin_watched_quarterly(10.0, 1.0, 5.0, 5.0);
     let error = (want * (1.0 - want) / paths as f64).sqrt();
-    assert!(
-        (found - want).abs() <= 4.0 * error + 0.002,
-        "{found} {want}"
-    );
+    assert!((found - want).abs() <= 4.0 * error + 0.002, "{found} {want}");
     // The uncorrected form is told apart.
     let watched_always = ruin_watched_always(10.0, 1.0, 5.0, 5.0);
     assert!((found - watched_always).abs() > 4.0 * error + 0.002);

@@ -170,11 +170,7 @@ impl Maker {
                 as_of: "2025-05-31".to_string(),
                 hindsight: false,
             },
-            clock: Clock {
-                first_year: 2025,
-                first_quarter: 3,
-                quarters,
-            },
+            clock: Clock { first_year: 2025, first_quarter: 3, quarters },
             params: self.params,
             correlations: Vec::new(),
             curves: Vec::new(),
@@ -250,13 +246,8 @@ pub fn toy() -> World {
     let mut world = make.world(40, technology, funding);
     world.regions = vec![region];
     world.segments = vec![segment];
-    world.markets = vec![Market {
-        name: "world".to_string(),
-        segment: 0,
-        region: 0,
-        size,
-        listings,
-    }];
+    world.markets =
+        vec![Market { name: "world".to_string(), segment: 0, region: 0, size, listings }];
     world.products = products;
     world.firms = firms;
     world
