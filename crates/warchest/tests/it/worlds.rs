@@ -211,6 +211,7 @@ pub fn toy() -> World {
         growth: make.fixed("market.growth", 0.06 - 0.5 * 0.05 * 0.05),
         volatility: make.fixed("market.volatility", 0.05),
         ceiling: None,
+        persistence: None,
     };
     let decay = make.fixed("decay", 0.97);
     let (mut firms, mut products, mut listings) = (Vec::new(), Vec::new(), Vec::new());
