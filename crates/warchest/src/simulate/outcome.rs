@@ -198,3 +198,69 @@ pub struct QuarterTally {
     /// added by layer, consumer surplus.
     pub common: std::collections::BTreeMap<String, Spread>,
 }
+
+/// Keys of [`QuarterTally::firms`], in order: USD balances and flows of the quarter; `run_rate` and
+/// `valuation` in `share` of all spend, 0..1. Only firms in business count: the number of values is the
+/// number of paths on which the firm is.
+pub const FIRM_FIGURES: [&str; 11] = [
+    "cash",
+    "revenue",
+    "levered_fcf",
+    "unlevered_fcf",
+    "operating_profit",
+    "run_rate",
+    "share",
+    "valuation",
+    "raised",
+    "research",
+    "quality",
+];
+
+/// Keys of [`QuarterTally::markets`], in order: mean price paid (USD per unit), size (units, or
+/// USD of a budget), share of the size that is bought, share of that sold by firms that serve
+/// the open frontier.
+pub const MARKET_FIGURES: [&str; 4] = ["price", "size", "inside_share", "open_share"];
+
+/// Keys of [`QuarterTally::common`], in order. Three price fans: `price_index` (quality-adjusted,
+/// 1 at the start), `price_frontier` (USD per RT of the best model on sale), `price_as_of`
+/// (cheapest USD per RT of at least the frontier quality of the start). Then concentration on
+/// spend and usage, compute price (USD per hour), mood, final spend, value added by layer,
+/// consumer surplus, capital expenditure and flows between related parties (USD of the quarter).
+/// After these, for each region `hhi_spend/NAME` and `hhi_usage/NAME`.
+pub const COMMON_FIGURES: [&str; 17] = [
+    "price_index",
+    "price_frontier",
+    "price_as_of",
+    "hhi_spend",
+    "hhi_usage",
+    "compute_price",
+    "mood",
+    "final_spend",
+    "value_added_chips",
+    "value_added_cloud",
+    "value_added_labs",
+    "value_added_applications",
+    "value_added_energy",
+    "consumer_surplus",
+    "capex",
+    "related_flows",
+    "adopters",
+];
+
+/// Keys of [`Tally::path_numbers`]: the columns of [`PathRows`]; value added by layer as in
+/// [`COMMON_FIGURES`].
+pub const PATH_NUMBERS: [&str; 13] = [
+    "hhi_spend",
+    "hhi_usage",
+    "leader_change",
+    "final_spend",
+    "value_added_chips",
+    "value_added_cloud",
+    "value_added_labs",
+    "value_added_applications",
+    "value_added_energy",
+    "capex",
+    "consumer_surplus",
+    "giants",
+    "giants_outside",
+];

@@ -1,8 +1,8 @@
 //! Tests that see the library as its users do.
 
+mod pricing;
 mod runway;
 mod special;
 mod tidy;
-mod pricing;
 mod toy;
 mod worlds;

@@ -197,23 +197,11 @@ pub(super) fn solve<const L: usize, R: Rule>(
         let length = search.lengths();
         for f in 0..x.len() {
             for l in 0..L {
-                let base = if accept[l] {
-                    x[f][l]
-                } else {
-                    scratch.base[f][l]
-                };
-                let by = if accept[l] {
-                    step[f][l]
-                } else {
-                    scratch.step[f][l]
-                };
+                let base = if accept[l] { x[f][l] } else { scratch.base[f][l] };
+                let by = if accept[l] { step[f][l] } else { scratch.step[f][l] };
                 scratch.base[f][l] = base;
                 scratch.step[f][l] = by;
-                x[f][l] = if search.done[l] {
-                    x[f][l]
-                } else {
-                    moved(base, length[l] * by)
-                };
+                x[f][l] = if search.done[l] { x[f][l] } else { moved(base, length[l] * by) };
             }
         }
         search.settle();
@@ -228,10 +216,6 @@ pub(super) fn solve<const L: usize, R: Rule>(
 #[inline(always)]
 pub(super) fn moved(base: f64, by: f64) -> f64 {
     let to = base + by;
-    let floor = if base > 0.0 {
-        0.4 * base
-    } else {
-        f64::NEG_INFINITY
-    };
+    let floor = if base > 0.0 { 0.4 * base } else { f64::NEG_INFINITY };
     if to < floor { floor } else { to }
 }

@@ -86,11 +86,7 @@ fn attractions<const L: usize>(
     let demand = &game.demand;
     for j in 0..shares.len() {
         for l in 0..L {
-            let at = if game.frozen[j][l] > 0.5 {
-                prices[j][l]
-            } else {
-                game.cost[j][l]
-            };
+            let at = if game.frozen[j][l] > 0.5 { prices[j][l] } else { game.cost[j][l] };
             let v = demand.utility[j][l] - (demand.sigma[l] - 1.0) * ln(at);
             shares[j][l] = if demand.active[j][l] > 0.5 { v } else { NEVER };
         }
@@ -108,11 +104,7 @@ fn attractions<const L: usize>(
             shares[j][l] = e;
             let stays = game.frozen[j][l] > 0.5;
             let held = if stays { e } else { 0.0 };
-            let margin = if stays {
-                1.0 - game.cost[j][l] / prices[j][l]
-            } else {
-                0.0
-            };
+            let margin = if stays { 1.0 - game.cost[j][l] / prices[j][l] } else { 0.0 };
             weight[f][l] += e - held;
             base[l] += held;
             kept[f][l] += held * margin;
@@ -182,11 +174,7 @@ fn finish<const L: usize>(
             prices[j][l] = if free { price } else { prices[j][l] };
             let scale = if stays { 1.0 } else { spread[f][l] };
             let sold = shares[j][l] * scale / total[l];
-            shares[j][l] = if game.demand.active[j][l] > 0.5 {
-                sold
-            } else {
-                0.0
-            };
+            shares[j][l] = if game.demand.active[j][l] > 0.5 { sold } else { 0.0 };
         }
     }
 }

@@ -32,11 +32,7 @@ impl Rule for LogitRule {
     #[inline(always)]
     fn terms(&self, _lane: usize, x: f64, s: f64, k: f64) -> Terms {
         let earned = s * x + k;
-        Terms {
-            r: x - earned - 1.0,
-            alpha: 1.0 - s + s * x,
-            beta: earned,
-        }
+        Terms { r: x - earned - 1.0, alpha: 1.0 - s + s * x, beta: earned }
     }
 }
 
@@ -78,11 +74,7 @@ fn attractions<const L: usize>(
     let demand = &game.demand;
     for j in 0..shares.len() {
         for l in 0..L {
-            let at = if game.frozen[j][l] > 0.5 {
-                prices[j][l]
-            } else {
-                game.cost[j][l]
-            };
+            let at = if game.frozen[j][l] > 0.5 { prices[j][l] } else { game.cost[j][l] };
             let u = demand.utility[j][l] - demand.slope[l] * at;
             shares[j][l] = if demand.active[j][l] > 0.5 { u } else { NEVER };
         }
@@ -100,11 +92,8 @@ fn attractions<const L: usize>(
             shares[j][l] = e;
             let stays = game.frozen[j][l] > 0.5;
             let held = if stays { e } else { 0.0 };
-            let margin = if stays {
-                demand.slope[l] * (prices[j][l] - game.cost[j][l])
-            } else {
-                0.0
-            };
+            let margin =
+                if stays { demand.slope[l] * (prices[j][l] - game.cost[j][l]) } else { 0.0 };
             weight[f][l] += e - held;
             base[l] += held;
             kept[f][l] += held * margin;
@@ -171,11 +160,7 @@ fn finish<const L: usize>(
             prices[j][l] = if free { price } else { prices[j][l] };
             let scale = if stays { 1.0 } else { spread[f][l] };
             let sold = shares[j][l] * scale / total[l];
-            shares[j][l] = if game.demand.active[j][l] > 0.5 {
-                sold
-            } else {
-                0.0
-            };
+            shares[j][l] = if game.demand.active[j][l] > 0.5 { sold } else { 0.0 };
         }
     }
 }
@@ -207,11 +192,7 @@ fn certify<const L: usize>(
             broken[l] += r * 0.0;
             residual[l] = if r > residual[l] { r } else { residual[l] };
             let scale = slope[l] * prices[j][l].abs() + x.abs();
-            size[l] = if counts && scale > size[l] {
-                scale
-            } else {
-                size[l]
-            };
+            size[l] = if counts && scale > size[l] { scale } else { size[l] };
         }
     }
     status(&residual, &size, &broken, search)
@@ -225,11 +206,8 @@ pub(super) fn status<const L: usize>(
     broken: &[f64; L],
     search: &Search<L>,
 ) -> GameStatus<L> {
-    let mut out = GameStatus {
-        converged: [false; L],
-        iterations: search.iterations,
-        residual: *residual,
-    };
+    let mut out =
+        GameStatus { converged: [false; L], iterations: search.iterations, residual: *residual };
     for l in 0..L {
         out.residual[l] += broken[l];
         out.converged[l] = search.done[l] && out.residual[l] <= TOLERANCE * size[l];

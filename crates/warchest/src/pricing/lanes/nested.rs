@@ -89,11 +89,7 @@ fn attractions<const L: usize>(
             let v = (demand.utility[j][l] - demand.slope[l] * at) * inverse[l];
             let v = if demand.active[j][l] > 0.5 { v } else { NEVER };
             shares[j][l] = v;
-            let top = if stays {
-                pair.log_kept[l]
-            } else {
-                pair.shift[l]
-            };
+            let top = if stays { pair.log_kept[l] } else { pair.shift[l] };
             let top = if v > top { v } else { top };
             pair.log_kept[l] = if stays { top } else { pair.log_kept[l] };
             pair.shift[l] = if stays { pair.shift[l] } else { top };
@@ -104,12 +100,7 @@ fn attractions<const L: usize>(
         let pair = &mut pairs[of[j]];
         for l in 0..L {
             let stays = game.frozen[j][l] > 0.5;
-            let e = exp(shares[j][l]
-                - if stays {
-                    pair.log_kept[l]
-                } else {
-                    pair.shift[l]
-                });
+            let e = exp(shares[j][l] - if stays { pair.log_kept[l] } else { pair.shift[l] });
             let e = if demand.active[j][l] > 0.5 { e } else { 0.0 };
             shares[j][l] = e;
             let held = if stays { e } else { 0.0 };
@@ -122,21 +113,9 @@ fn attractions<const L: usize>(
     for pair in pairs.iter_mut() {
         for l in 0..L {
             let (free, kept) = (pair.base[l], pair.step[l]);
-            pair.log_weight[l] = if free > 0.0 {
-                pair.shift[l] + ln(free)
-            } else {
-                NEVER
-            };
-            pair.log_kept[l] = if kept > 0.0 {
-                pair.log_kept[l] + ln(kept)
-            } else {
-                NEVER
-            };
-            pair.kept_margin[l] = if kept > 0.0 {
-                pair.kept_margin[l] / kept
-            } else {
-                0.0
-            };
+            pair.log_weight[l] = if free > 0.0 { pair.shift[l] + ln(free) } else { NEVER };
+            pair.log_kept[l] = if kept > 0.0 { pair.log_kept[l] + ln(kept) } else { NEVER };
+            pair.kept_margin[l] = if kept > 0.0 { pair.kept_margin[l] / kept } else { 0.0 };
             pair.y[l] = 1.0;
         }
     }
@@ -157,18 +136,10 @@ fn start<const L: usize>(
             // A pair alone in its nest plays against the outside: y = (1 + W)/(1 − ρ).
             let omega = market.omega[pair.nest][l];
             let nest = omega / (1.0 - rho);
-            let rest = if nest < 0.999 {
-                nest / (1.0 - nest)
-            } else {
-                1e3
-            };
+            let rest = if nest < 0.999 { nest / (1.0 - nest) } else { 1e3 };
             let alone = (1.0 + rough(rest)) / (1.0 - rho);
             let s = pair.within[l];
-            let against = if s < 1.0 {
-                1.0 + rough(s / (1.0 - s))
-            } else {
-                alone
-            };
+            let against = if s < 1.0 { 1.0 + rough(s / (1.0 - s)) } else { alone };
             let y = if against < alone { against } else { alone };
             pair.y[l] = if y > 1.0 { y } else { 1.0 };
         }
@@ -203,18 +174,10 @@ fn finish<const L: usize>(
             let stays = game.frozen[j][l] > 0.5;
             let on_sale = game.demand.active[j][l] > 0.5;
             let price = game.cost[j][l] + pair.y[l] * rest / game.demand.slope[l];
-            prices[j][l] = if on_sale && !stays {
-                price
-            } else {
-                prices[j][l]
-            };
+            prices[j][l] = if on_sale && !stays { price } else { prices[j][l] };
             let v = (game.demand.utility[j][l] - game.demand.slope[l] * prices[j][l]) / rest;
             let within = exp(v - d[l]);
-            shares[j][l] = if on_sale {
-                within * omega[l] / rest
-            } else {
-                0.0
-            };
+            shares[j][l] = if on_sale { within * omega[l] / rest } else { 0.0 };
         }
     }
 }
@@ -235,11 +198,7 @@ fn certify<const L: usize>(
     for j in 0..prices.len() {
         for l in 0..L {
             let margin = game.demand.slope[l] * (prices[j][l] - game.cost[j][l]);
-            let earned = if game.demand.active[j][l] > 0.5 {
-                shares[j][l] * margin
-            } else {
-                0.0
-            };
+            let earned = if game.demand.active[j][l] > 0.5 { shares[j][l] * margin } else { 0.0 };
             nest[game.demand.nest[j]][l] += shares[j][l];
             own[of[j]][l] += earned;
             profit[game.owner[j]][l] += earned;
@@ -259,11 +218,7 @@ fn certify<const L: usize>(
             broken[l] += r * 0.0;
             residual[l] = if r > residual[l] { r } else { residual[l] };
             let large = scale * prices[j][l].abs() + y.abs();
-            size[l] = if counts && large > size[l] {
-                large
-            } else {
-                size[l]
-            };
+            size[l] = if counts && large > size[l] { large } else { size[l] };
         }
     }
     status(&residual, &size, &broken, search)

@@ -94,11 +94,7 @@ pub(super) fn evaluate<const L: usize>(
         for l in 0..L {
             let e = pair.log_weight[l] - pair.y[l];
             pair.within[l] = e;
-            let most = if pair.log_kept[l] > e {
-                pair.log_kept[l]
-            } else {
-                e
-            };
+            let most = if pair.log_kept[l] > e { pair.log_kept[l] } else { e };
             top[l] = if most > top[l] { most } else { top[l] };
         }
     }
@@ -107,11 +103,7 @@ pub(super) fn evaluate<const L: usize>(
         for l in 0..L {
             // `q` holds the frozen attraction until the totals are known.
             pair.within[l] = exp(pair.within[l] - top[l]);
-            pair.q[l] = if pair.log_kept[l] > NEVER {
-                exp(pair.log_kept[l] - top[l])
-            } else {
-                0.0
-            };
+            pair.q[l] = if pair.log_kept[l] > NEVER { exp(pair.log_kept[l] - top[l]) } else { 0.0 };
             total[l] += pair.within[l] + pair.q[l];
         }
     }
@@ -143,11 +135,7 @@ fn nest_shares<const L: usize>(demand: &NestedDemand<'_, L>, market: &mut Market
     for g in 0..demand.nests {
         for l in 0..L {
             let d = market.d[g][l] + ln(market.total[g][l]);
-            let d = if market.d[g][l] > 0.5 * NEVER {
-                d
-            } else {
-                NEVER
-            };
+            let d = if market.d[g][l] > 0.5 * NEVER { d } else { NEVER };
             market.d[g][l] = d;
             let value = (1.0 - demand.rho[l]) * d;
             market.omega[g][l] = value;
@@ -228,12 +216,7 @@ fn eliminate_pairs<const L: usize>(
     market: &mut Market<L>,
 ) {
     let nests = demand.nests;
-    for row in market
-        .matrix
-        .iter_mut()
-        .chain(&mut market.rhs)
-        .chain(&mut market.push)
-    {
+    for row in market.matrix.iter_mut().chain(&mut market.rhs).chain(&mut market.push) {
         *row = [0.0; L];
     }
     for row in market.give.iter_mut() {

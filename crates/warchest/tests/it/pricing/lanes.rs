@@ -18,25 +18,11 @@ fn near(found: f64, expected: f64, room: f64) -> bool {
 
 /// Symmetric single-product logit firms with quality 2, cost 0.5, slope `b`.
 fn logit(n: usize, b: f64, outside: bool) -> (f64, f64) {
-    let (utility, cost, zero, one) = (
-        rows(&vec![2.0; n]),
-        rows(&vec![0.5; n]),
-        rows(&vec![0.0; n]),
-        rows(&vec![1.0; n]),
-    );
+    let (utility, cost, zero, one) =
+        (rows(&vec![2.0; n]), rows(&vec![0.5; n]), rows(&vec![0.0; n]), rows(&vec![1.0; n]));
     let owner: Vec<usize> = (0..n).collect();
-    let demand = LogitDemand {
-        utility: &utility,
-        active: &one,
-        slope: [b; L],
-        outside,
-    };
-    let game = LogitGame {
-        demand,
-        cost: &cost,
-        frozen: &zero,
-        owner: &owner,
-    };
+    let demand = LogitDemand { utility: &utility, active: &one, slope: [b; L], outside };
+    let game = LogitGame { demand, cost: &cost, frozen: &zero, owner: &owner };
     let (mut prices, mut shares) = (zero.clone(), zero.clone());
     let status = logit_nash(Isa::best(), &game, &mut prices, &mut shares);
     assert!(status.converged.iter().all(|&c| c), "{status:?}");
@@ -63,12 +49,8 @@ fn logit_closed_forms() {
 
 fn nested(owner: &[usize], nest: &[usize], rho: f64) -> (Vec<f64>, Vec<f64>, u32) {
     let n = owner.len();
-    let (utility, cost, zero, one) = (
-        rows(&vec![2.0; n]),
-        rows(&vec![0.5; n]),
-        rows(&vec![0.0; n]),
-        rows(&vec![1.0; n]),
-    );
+    let (utility, cost, zero, one) =
+        (rows(&vec![2.0; n]), rows(&vec![0.5; n]), rows(&vec![0.0; n]), rows(&vec![1.0; n]));
     let nests = nest.iter().max().unwrap() + 1;
     let demand = NestedDemand {
         utility: &utility,
@@ -79,21 +61,13 @@ fn nested(owner: &[usize], nest: &[usize], rho: f64) -> (Vec<f64>, Vec<f64>, u32
         nests,
         outside: true,
     };
-    let game = NestedGame {
-        demand,
-        cost: &cost,
-        frozen: &zero,
-        owner,
-    };
+    let game = NestedGame { demand, cost: &cost, frozen: &zero, owner };
     let (mut prices, mut shares) = (zero.clone(), zero.clone());
     let status = nested_nash(Isa::best(), &game, &mut prices, &mut shares);
     assert!(status.converged.iter().all(|&c| c), "{status:?}");
     let mut check = zero.clone();
     nested_shares(Isa::best(), &demand, &prices, &mut check);
-    assert!(
-        near(check[0][0], shares[0][0], 1e-13),
-        "{check:?} {shares:?}"
-    );
+    assert!(near(check[0][0], shares[0][0], 1e-13), "{check:?} {shares:?}");
     let column = |m: &[[f64; L]]| m.iter().map(|row| row[0]).collect();
     (column(&prices), column(&shares), status.iterations[0])
 }
@@ -101,11 +75,7 @@ fn nested(owner: &[usize], nest: &[usize], rho: f64) -> (Vec<f64>, Vec<f64>, u32
 /// `p − c = (1−σ)/(b[1 − σ s_{j|g} − (1−σ) s_j])`; at σ = 0 and in one nest each, plain logit.
 #[test]
 fn nested_closed_forms() {
-    assert!(near(
-        nested(&[0, 1], &[0, 0], 0.5).0[0],
-        1.378_981_512_358_96,
-        1e-13
-    ));
+    assert!(near(nested(&[0, 1], &[0, 0], 0.5).0[0], 1.378_981_512_358_96, 1e-13));
     assert!(near(nested(&[0, 1], &[0, 0], 0.0).0[1], 2.0, 1e-13));
     // A single product per nest: the correlation has nothing to correlate.
     assert!(near(nested(&[0, 1], &[0, 1], 0.9).0[1], 2.0, 1e-12));
@@ -120,25 +90,11 @@ fn nested_closed_forms() {
 /// `η = σ(1 − 1/n) + ε/n`, `p = η/(η − 1)`.
 #[test]
 fn ces_closed_form() {
-    let (utility, cost, zero, one) = (
-        rows(&[0.0; 4]),
-        rows(&[1.0; 4]),
-        rows(&[0.0; 4]),
-        rows(&[1.0; 4]),
-    );
-    let demand = CesDemand {
-        utility: &utility,
-        active: &one,
-        sigma: [3.0; L],
-        outside: false,
-    };
-    let game = CesGame {
-        demand,
-        epsilon: [1.1; L],
-        cost: &cost,
-        frozen: &zero,
-        owner: &[0, 1, 2, 3],
-    };
+    let (utility, cost, zero, one) =
+        (rows(&[0.0; 4]), rows(&[1.0; 4]), rows(&[0.0; 4]), rows(&[1.0; 4]));
+    let demand = CesDemand { utility: &utility, active: &one, sigma: [3.0; L], outside: false };
+    let game =
+        CesGame { demand, epsilon: [1.1; L], cost: &cost, frozen: &zero, owner: &[0, 1, 2, 3] };
     let (mut prices, mut shares) = (zero.clone(), zero.clone());
     let status = ces_nash(Isa::best(), &game, &mut prices, &mut shares);
     assert!(status.converged.iter().all(|&c| c), "{status:?}");
@@ -148,15 +104,8 @@ fn ces_closed_form() {
     ces_shares(Isa::best(), &demand, &prices, &mut check);
     assert!(near(check[1][0], 0.25, 1e-14) && near(shares[1][0], 0.25, 1e-14));
     // One seller of everything on a budget that does not shrink: no finite price.
-    let game = CesGame {
-        epsilon: [1.0; L],
-        owner: &[0, 0, 0, 0],
-        ..game
-    };
+    let game = CesGame { epsilon: [1.0; L], owner: &[0, 0, 0, 0], ..game };
     let mut prices = zero.clone();
     let status = ces_nash(Isa::best(), &game, &mut prices, &mut shares);
-    assert!(
-        status.converged.iter().all(|&c| !c),
-        "{status:?} {prices:?}"
-    );
+    assert!(status.converged.iter().all(|&c| !c), "{status:?} {prices:?}");
 }
