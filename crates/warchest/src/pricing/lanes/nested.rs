@@ -14,6 +14,7 @@ use crate::demand::choice::{NEVER, NestedDemand};
 use crate::multiversion;
 use crate::numerics::elementary::{exp, ln};
 use crate::numerics::lambert::rough;
+use crate::numerics::lanes::Isa;
 
 /// A nested-logit price game; layout of [`crate::pricing::lanes`].
 #[derive(Clone, Copy, Debug)]
@@ -28,15 +29,32 @@ pub struct NestedGame<'a, const L: usize> {
     pub owner: &'a [usize],
 }
 
+/// Nash prices under nested logit, in `prices`, and the shares there, in `shares`.
+///
+/// Newton with step halving, in logarithms throughout, so correlations up to 0.999 and
+/// beyond are served. A lane that does not arrive is tried again along a path of rising
+/// correlation; what still does not arrive says so in the status.
+///
+/// # Source
+/// First-order conditions of Verboven (1996); aggregates as in Nocke and Schutz (2018).
+pub fn nested_nash<const L: usize>(
+    isa: Isa,
+    game: &NestedGame<'_, L>,
+    prices: &mut [[f64; L]],
+    shares: &mut [[f64; L]],
+) -> GameStatus<L> {
+    let mut status = attempt(isa, game, prices, shares);
+    for l in 0..L {
+        if !status.converged[l] {
+            rescue(game, l, (prices, shares), &mut status);
+        }
+    }
+    status
+}
+
 multiversion! {
-    /// Nash prices under nested logit, in `prices`, and the shares there, in `shares`.
-    ///
-    /// Newton with step halving, in logarithms throughout, so correlations up to 0.999 and
-    /// beyond are served; what does not arrive says so in the status.
-    ///
-    /// # Source
-    /// First-order conditions of Verboven (1996); aggregates as in Nocke and Schutz (2018).
-    pub fn nested_nash<const L: usize>(game: &NestedGame<'_, L>, prices: &mut [[f64; L]], shares: &mut [[f64; L]]) -> GameStatus<L> {
+    /// One search from the prices given.
+    fn attempt<const L: usize>(game: &NestedGame<'_, L>, prices: &mut [[f64; L]], shares: &mut [[f64; L]]) -> GameStatus<L> {
         let (mut pairs, of) = pairs_of(game);
         let mut market = Market::new(firms(game.owner), game.demand.nests);
         attractions(game, (&mut pairs, &of), prices, shares);
@@ -46,6 +64,51 @@ multiversion! {
         evaluate(&game.demand, &mut pairs, &mut market);
         finish(game, (&pairs, &of), &market, prices, shares);
         certify(game, (&pairs, &of), prices, shares, &search)
+    }
+}
+
+/// Solves lane `l` again from plain logit upwards, halving `1 − ρ` from stage to stage.
+#[cold]
+fn rescue<const L: usize>(
+    game: &NestedGame<'_, L>,
+    l: usize,
+    out: (&mut [[f64; L]], &mut [[f64; L]]),
+    status: &mut GameStatus<L>,
+) {
+    let lane = |rows: &[[f64; L]]| -> Vec<[f64; 1]> { rows.iter().map(|row| [row[l]]).collect() };
+    let (utility, active) = (lane(game.demand.utility), lane(game.demand.active));
+    let (cost, frozen) = (lane(game.cost), lane(game.frozen));
+    let (prices, shares) = out;
+    // Free products start cold: at cost.
+    let mut at: Vec<[f64; 1]> = (0..cost.len())
+        .map(|j| if frozen[j][0] > 0.5 { [prices[j][l]] } else { cost[j] })
+        .collect();
+    let mut bought = vec![[0.0; 1]; cost.len()];
+    let target = 1.0 - game.demand.rho[l];
+    let mut rest: f64 = 1.0;
+    loop {
+        rest = (0.5 * rest).max(target);
+        let demand = NestedDemand {
+            utility: &utility,
+            active: &active,
+            slope: [game.demand.slope[l]],
+            rho: [if rest <= target { game.demand.rho[l] } else { 1.0 - rest }],
+            nest: game.demand.nest,
+            nests: game.demand.nests,
+            outside: game.demand.outside,
+        };
+        let stage = NestedGame { demand, cost: &cost, frozen: &frozen, owner: game.owner };
+        let found = attempt(Isa::PORTABLE, &stage, &mut at, &mut bought);
+        status.iterations[l] += found.iterations[0];
+        if rest <= target {
+            if found.converged[0] {
+                (status.converged[l], status.residual[l]) = (true, found.residual[0]);
+                for j in 0..at.len() {
+                    (prices[j][l], shares[j][l]) = (at[j][0], bought[j][0]);
+                }
+            }
+            return;
+        }
     }
 }
 
@@ -121,7 +184,26 @@ fn attractions<const L: usize>(
     }
 }
 
-/// Starting `y`: that of the prices given, else each pair's reply inside its nest.
+/// The largest and second largest log attraction of a pair in each nest.
+#[inline(always)]
+fn leaders<const L: usize>(pairs: &[Pair<L>], nests: usize) -> (Vec<[f64; L]>, Vec<[f64; L]>) {
+    let mut first = vec![[NEVER; L]; nests];
+    let mut second = vec![[NEVER; L]; nests];
+    for pair in pairs {
+        let (first, second) = (&mut first[pair.nest], &mut second[pair.nest]);
+        for l in 0..L {
+            let own = pair.log_weight[l] - 1.0;
+            let own = if pair.log_kept[l] > own { pair.log_kept[l] } else { own };
+            let loser = if own > first[l] { first[l] } else { own };
+            first[l] = if own > first[l] { own } else { first[l] };
+            second[l] = if loser > second[l] { loser } else { second[l] };
+        }
+    }
+    (first, second)
+}
+
+/// Starting `y`: that of the prices given, else each pair's reply inside its nest: a winner
+/// may charge what keeps it ahead of the second, or what it would charge alone.
 #[inline(always)]
 fn start<const L: usize>(
     game: &NestedGame<'_, L>,
@@ -130,16 +212,23 @@ fn start<const L: usize>(
     prices: &[[f64; L]],
 ) {
     let (pairs, of) = pairs;
+    let (first, second) = leaders(pairs, game.demand.nests);
     for pair in pairs.iter_mut() {
+        let (first, second) = (&first[pair.nest], &second[pair.nest]);
         for l in 0..L {
             let rho = game.demand.rho[l];
             // A pair alone in its nest plays against the outside: y = (1 + W)/(1 − ρ).
-            let omega = market.omega[pair.nest][l];
-            let nest = omega / (1.0 - rho);
+            let nest = market.omega[pair.nest][l] / (1.0 - rho);
             let rest = if nest < 0.999 { nest / (1.0 - nest) } else { 1e3 };
             let alone = (1.0 + rough(rest)) / (1.0 - rho);
-            let s = pair.within[l];
-            let against = if s < 1.0 { 1.0 + rough(s / (1.0 - s)) } else { alone };
+            let own = pair.log_weight[l] - 1.0;
+            let own = if pair.log_kept[l] > own { pair.log_kept[l] } else { own };
+            let rival = if own < first[l] { first[l] } else { second[l] };
+            let ahead = pair.log_weight[l] - rival;
+            let held = if ahead > 30.0 { 30.0 } else { ahead };
+            let far = if ahead > 30.0 { ahead } else { 30.0 };
+            let close = 1.0 + rough(exp(held - 1.0));
+            let against = if ahead > 30.0 { far - ln(far) } else { close };
             let y = if against < alone { against } else { alone };
             pair.y[l] = if y > 1.0 { y } else { 1.0 };
         }

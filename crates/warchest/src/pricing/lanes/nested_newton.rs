@@ -22,6 +22,9 @@ pub(super) struct Pair<const L: usize> {
     pub within: [f64; L],
     pub q: [f64; L],
     pub r: [f64; L],
+    pub error: [f64; L],
+    pub lift: [f64; L],
+    pub beta: [f64; L],
     pub inv_alpha: [f64; L],
 }
 
@@ -42,6 +45,9 @@ impl<const L: usize> Pair<L> {
             within: zero,
             q: zero,
             r: zero,
+            error: zero,
+            lift: zero,
+            beta: zero,
             inv_alpha: zero,
         }
     }
@@ -123,7 +129,20 @@ pub(super) fn evaluate<const L: usize>(
     for pair in pairs.iter_mut() {
         let profit = &market.profit[pair.firm];
         for l in 0..L {
-            pair.r[l] = pair.y[l] - demand.rho[l] * pair.q[l] - 1.0 - profit[l];
+            let (rho, y) = (demand.rho[l], pair.y[l]);
+            let earned = pair.within[l] * y;
+            let left = y - rho * earned;
+            let kept = rho * (pair.q[l] - earned);
+            let right = 1.0 + profit[l] + kept;
+            // In logs the condition is nearly linear in `y` on both sides of the switch
+            // between a nest's winner and its losers; that needs both sides positive.
+            let logs = left > 0.0 && right > 0.0;
+            let lift = if logs { left / right } else { 1.0 };
+            let error = if logs { ln(lift) } else { left - right };
+            pair.error[l] = error;
+            pair.lift[l] = lift;
+            pair.r[l] = if logs { left * error } else { error };
+            pair.beta[l] = rho * earned + lift * kept;
         }
     }
 }
@@ -194,9 +213,8 @@ fn newton<const L: usize>(
         let dd = &market.rhs[pair.nest];
         let (push, give) = (&market.push[pair.firm], &market.give[pair.firm]);
         for l in 0..L {
-            let beta = demand.rho[l] * pair.q[l];
-            let lift = push[l] / give[l];
-            pair.step[l] = (lift - pair.r[l] - beta * dd[l]) * pair.inv_alpha[l];
+            let push = pair.lift[l] * push[l] / give[l];
+            pair.step[l] = (push - pair.r[l] - pair.beta[l] * dd[l]) * pair.inv_alpha[l];
         }
     }
 }
@@ -205,7 +223,7 @@ fn newton<const L: usize>(
 #[inline(always)]
 fn own_pull<const L: usize>(rho: f64, pair: &Pair<L>, l: usize) -> f64 {
     let gamma = pair.within[l] * (1.0 - pair.y[l]) * pair.inv_alpha[l];
-    rho * pair.q[l] * (gamma + 1.0)
+    gamma * pair.beta[l] + rho * pair.q[l]
 }
 
 /// Eliminates the pairs and the firms; leaves the system of the nests' `dd_g`.
@@ -232,10 +250,10 @@ fn eliminate_pairs<const L: usize>(
             pair.inv_alpha[l] = 1.0 / (1.0 - rho * s + rho * s * y);
             let gamma = s * (1.0 - y) * pair.inv_alpha[l];
             let omega = market.omega[g][l];
-            market.give[pair.firm][l] -= omega * gamma;
+            market.give[pair.firm][l] -= omega * gamma * pair.lift[l];
             market.push[pair.firm][l] -= omega * gamma * pair.r[l];
             let sigma = s * pair.inv_alpha[l];
-            market.matrix[g * nests + g][l] -= sigma * rho * pair.q[l];
+            market.matrix[g * nests + g][l] -= sigma * pair.beta[l];
             market.rhs[g][l] += sigma * pair.r[l];
         }
     }
@@ -244,7 +262,8 @@ fn eliminate_pairs<const L: usize>(
         let (g, f) = (pairs[a].nest, pairs[a].firm);
         let mut sigma = [0.0; L];
         for l in 0..L {
-            sigma[l] = pairs[a].within[l] * pairs[a].inv_alpha[l] / market.give[f][l];
+            sigma[l] =
+                pairs[a].within[l] * pairs[a].lift[l] * pairs[a].inv_alpha[l] / market.give[f][l];
             market.rhs[g][l] -= sigma[l] * market.push[f][l];
         }
         for h in 0..nests {
@@ -310,7 +329,7 @@ pub(super) fn solve<const L: usize>(
         for (pair, held) in pairs.iter().zip(&mut held) {
             *held = pair.step;
             for l in 0..L {
-                let size = pair.r[l].abs();
+                let size = pair.error[l].abs();
                 merit[l] = if size > merit[l] { size } else { merit[l] };
                 broken[l] += size * 0.0;
             }
