@@ -3,6 +3,7 @@
 pub mod elementary;
 pub mod lambert;
 pub mod lanes;
+pub mod minimise;
 pub mod special;
 pub mod student;
 pub mod summary;

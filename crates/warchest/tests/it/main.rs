@@ -1,5 +1,6 @@
 //! Tests that see the library as its users do.
 
+mod curves;
 mod pricing;
 mod runway;
 mod special;

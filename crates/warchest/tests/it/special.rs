@@ -116,7 +116,7 @@ fn student_cdf_and_crps() {
         assert!(near(found, wanted, 1e-11), "nu {nu} z {z}: {found} {wanted}");
     }
     // The check can see a change of one in a thousand in the degrees of freedom.
-    assert!(!near(StudentT::new(2.5025).cdf(-5.5), 0.0093844373994611389, 2e-12));
+    assert!(!near(StudentT::new(2.5025).cdf(-5.5), 0.009384437399461139, 5e-12));
 }
 
 #[test]
@@ -150,7 +150,7 @@ proptest! {
         let x = gamma_quantile(nu, p);
         prop_assert!(near(gamma_cdf(nu, x), p, 1e-10) || x < 1e-290, "gamma {x} {}", gamma_cdf(nu, x));
         let x = beta_quantile(nu, b, p);
-        prop_assert!(near(beta_cdf(nu, b, x), p, 1e-10) || x < 1e-290 || x > 1.0 - 1e-9, "beta {x} {}", beta_cdf(nu, b, x));
+        prop_assert!(near(beta_cdf(nu, b, x), p, 1e-10) || !(1e-290..=1.0 - 1e-9).contains(&x), "beta {x} {}", beta_cdf(nu, b, x));
     }
 
     /// The upper tail mirrors the lower.

@@ -1,0 +1,6 @@
+//! Technology curves against the papers, the data that ship, and themselves.
+
+mod panels;
+mod papers;
+mod series;
+mod tables;
