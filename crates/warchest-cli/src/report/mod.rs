@@ -1,3 +1,123 @@
 //! The report: one page that stands alone, and the charts it is made of.
+//!
+//! [`render`] turns a [`ReportInput`] into the bytes of `report.html`: always the same for the
+//! same input, no clock, no network. [`page`] holds sections, figures and tables for any page;
+//! [`svg`] draws.
 
+mod back;
+mod cash;
+pub mod input;
+mod market;
+mod money;
+pub mod page;
+#[cfg(test)]
+mod sample;
+mod stress;
+mod survival;
 pub mod svg;
+#[cfg(test)]
+mod tests;
+mod value;
+mod words;
+
+pub use input::ReportInput;
+use page::{KeyFigure, Page, Section};
+use svg::Unit;
+
+/// Most bytes a report may have.
+pub const LIMIT: usize = 1_500_000;
+
+/// The page.
+pub fn render(input: &ReportInput) -> String {
+    let found = [
+        survival::section(input),
+        stress::section(input),
+        cash::section(input),
+        money::section(input),
+        market::prices(input),
+        market::shares(input),
+        value::valuations(input),
+        value::odds(input),
+        back::limits(input),
+    ];
+    let mut sections: Vec<Section> = found.into_iter().flatten().collect();
+    sections.extend(input.appendix.iter().cloned());
+    sections.extend(back::checks(input));
+    sections.extend(back::assumptions(input));
+    sections.push(back::card(input));
+    let hindsight = if input.hindsight { ", read with hindsight" } else { "" };
+    let page = Page {
+        title: input.title.clone(),
+        kicker: format!("warchest · as of {}{hindsight}", input.as_of),
+        question: input.question.clone(),
+        verdict: words::verdict(input),
+        key_figures: key_figures(input),
+        sections,
+        colophon: "A simulation answers what follows from its assumptions, not what will happen. \
+                   Errors after ± are standard errors of the simulation alone."
+            .into(),
+    };
+    page.html()
+}
+
+fn key_figures(input: &ReportInput) -> Vec<KeyFigure> {
+    let mut keys = Vec::new();
+    let order = words::by_risk(input);
+    let n = input.firms.len();
+    if n > 1 {
+        keys.push(KeyFigure {
+            value: format!("{:.1} of {n}", words::mean_survivors(input)),
+            what: "firms alive and independent".into(),
+            note: format!("mean at {}", words::end_of_run(input)),
+        });
+    }
+    if let Some(&worst) = order.first() {
+        let firm = &input.firms[worst];
+        let error = firm.survival.last().map_or(f64::NAN, |e| e.error);
+        keys.push(KeyFigure {
+            value: Unit::Share.show(words::end_survival(firm)),
+            what: format!("survival of {}, the frailest", firm.name),
+            note: points(error),
+        });
+    }
+    let need = input.firms.iter().filter_map(|f| Some((f.need?.half, f)));
+    let known = need.filter(|(usd, _)| usd.value.is_finite());
+    if let Some((usd, firm)) = known.max_by(|a, b| a.0.value.total_cmp(&b.0.value)) {
+        keys.push(KeyFigure {
+            value: Unit::Usd.show(usd.value),
+            what: format!(
+                "until {} carries itself, on half of the paths that get there",
+                firm.name
+            ),
+            note: if usd.error.is_finite() {
+                format!("± {}", Unit::Usd.show(usd.error))
+            } else {
+                String::new()
+            },
+        });
+    }
+    if let Some(money) = &input.money {
+        let surplus = money.surplus.value / money.spend.value;
+        if surplus.is_finite() && surplus > 0.0 {
+            keys.push(KeyFigure {
+                value: format!("${:.0}", surplus * 100.0),
+                what: "surplus of customers for every $100 they spend".into(),
+                note: format!("on {} of final spend", Unit::Usd.show(money.spend.value)),
+            });
+        }
+    }
+    keys.push(KeyFigure {
+        value: svg::number::count(input.paths),
+        what: "futures simulated, quarter by quarter".into(),
+        note: format!("to {}", words::end_of_run(input)),
+    });
+    keys
+}
+
+/// A standard error in percentage points.
+fn points(error: f64) -> String {
+    match error.is_finite() {
+        true => format!("± {} points", svg::number::data((error * 1000.0).round() / 10.0)),
+        false => String::new(),
+    }
+}

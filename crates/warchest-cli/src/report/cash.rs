@@ -1,0 +1,292 @@
+//! Cash: how it may run, and how much of it makes a firm carry itself.
+
+use super::input::{Firm, Quantiles, ReportInput};
+use super::page::{Block, Cell, Figure, Section, Size, Table};
+use super::survival::{quarter, source};
+use super::svg::{Anchor, Frame, Hue, Margins, Scale, Svg, Unit, dots, text};
+use super::words;
+
+/// The section, or nothing when the run holds neither cash nor need.
+pub fn section(input: &ReportInput) -> Option<Section> {
+    let mut blocks = Vec::new();
+    if input.firms.iter().any(|firm| has_values(&firm.cash)) {
+        blocks.push(Block::Figure(Box::new(fans(input))));
+    }
+    if input.firms.iter().any(|firm| firm.need.is_some()) {
+        blocks.push(Block::Figure(Box::new(need(input))));
+    }
+    if blocks.is_empty() {
+        return None;
+    }
+    Some(Section {
+        id: "cash".into(),
+        topic: "Cash".into(),
+        headline: headline(input),
+        blocks,
+        ..Section::default()
+    })
+}
+
+/// Whether a fan has anything to draw.
+pub fn has_values(rows: &[Quantiles]) -> bool {
+    rows.iter().any(|q| q[2].is_finite())
+}
+
+fn headline(input: &ReportInput) -> String {
+    let most = input
+        .firms
+        .iter()
+        .filter_map(|firm| firm.need.map(|need| (need.nine_tenths.value, firm)))
+        .filter(|(usd, _)| usd.is_finite())
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    match most {
+        Some((usd, firm)) => format!(
+            "To carry itself on nine paths of ten, {} needs {}",
+            firm.name,
+            Unit::Usd.show(usd)
+        ),
+        None => "What is left in the chest".into(),
+    }
+}
+
+fn fans(input: &ReportInput) -> Figure {
+    let order: Vec<usize> =
+        words::by_risk(input).into_iter().filter(|&i| has_values(&input.firms[i].cash)).collect();
+    let mut figure = Figure {
+        id: "cash-fans".into(),
+        title: fans_title(input, &order),
+        subtitle: "Cash at the end of each quarter, US dollars; each panel has its own scale. \
+                   Line: median; dark band: half of the paths; pale band: nine of ten."
+            .into(),
+        note: "Only paths on which the firm is still alive and independent: a firm that has \
+               died no longer pulls the band down, so the fans flatter the frail."
+            .into(),
+        source: source(input),
+        ..Figure::default()
+    };
+    let names = |i: usize| input.firms[i].name.clone();
+    let series: Vec<(String, &[Quantiles])> =
+        order.iter().map(|&i| (names(i), input.firms[i].cash.as_slice())).collect();
+    figure.table = fan_table(input, &series, Unit::Usd);
+    figure.data = Some(fan_data(input, "firm", "cash_usd", &series));
+    let order = &order;
+    figure.draw(|size| order.iter().map(|&i| fan_panel(input, &input.firms[i], i, size)).collect());
+    figure
+}
+
+fn fans_title(input: &ReportInput, order: &[usize]) -> String {
+    let shrinks = |firm: &Firm| -> bool {
+        let first = firm.cash.iter().find(|q| q[2].is_finite()).map(|q| q[2]);
+        let last = firm.cash.iter().rev().find(|q| q[2].is_finite()).map(|q| q[2]);
+        matches!((first, last), (Some(first), Some(last)) if last < first)
+    };
+    let down = order.iter().filter(|&&i| shrinks(&input.firms[i])).count();
+    match (down, order.len()) {
+        (0, _) => "Among survivors, the median chest grows everywhere".into(),
+        (k, n) if k == n => "Every chest shrinks, even among survivors".into(),
+        (k, n) => format!(
+            "Among survivors, {} of {} chests shrink",
+            super::svg::number::word(k),
+            super::svg::number::word(n)
+        ),
+    }
+}
+
+/// Year-end medians with their 90 % range, one row per calendar year.
+pub fn fan_table(input: &ReportInput, series: &[(String, &[Quantiles])], unit: Unit) -> Table {
+    let mut table = Table::new(&["end of"]);
+    table.columns.extend(series.iter().map(|(name, _)| format!("{name} (5–95 %)")));
+    let offset = input.calendar.first_quarter as usize - 1;
+    let ends = (0..input.quarters).filter(|t| (t + offset) % 4 == 3 || t + 1 == input.quarters);
+    for t in ends {
+        let mut row = vec![Cell::text(quarter(input, t))];
+        for (_, rows) in series {
+            let shown = match rows.get(t) {
+                Some(q) if q[2].is_finite() => {
+                    let bounds = format!("{} – {}", unit.show(q[0]), unit.show(q[4]));
+                    Cell::Shown(q[2], format!("{} ({bounds})", unit.show(q[2])))
+                }
+                _ => Cell::Shown(f64::NAN, "–".into()),
+            };
+            row.push(shown);
+        }
+        table.rows.push(row);
+    }
+    table
+}
+
+/// All quantiles of all quarters, one row each.
+pub fn fan_data(
+    input: &ReportInput,
+    key: &str,
+    value: &str,
+    series: &[(String, &[Quantiles])],
+) -> Table {
+    let mut table = Table::new(&[key, "quarter"]);
+    table.columns.extend(["q05", "q25", "q50", "q75", "q95"].map(|q| format!("{value}_{q}")));
+    for (name, rows) in series {
+        for (t, q) in rows.iter().enumerate().filter(|(_, q)| q[2].is_finite()) {
+            let at = quarter(input, t).replace('\u{a0}', " ");
+            let mut row = vec![Cell::text(name), Cell::text(at)];
+            row.extend(q.iter().map(|v| Cell::Number(*v, Unit::Plain)));
+            table.rows.push(row);
+        }
+    }
+    table
+}
+
+/// Rows for [`Frame::fan`]: quarter `t` sits at its end, `t + 1`.
+pub fn fan_rows(rows: &[Quantiles]) -> Vec<(f64, Quantiles)> {
+    rows.iter().enumerate().map(|(t, q)| (t as f64 + 1.0, *q)).collect()
+}
+
+/// What a pointer reads over a fan.
+pub fn fan_tips(input: &ReportInput, name: &str, rows: &[Quantiles], unit: Unit) -> Vec<String> {
+    let tip = |t: usize| match rows.get(t) {
+        Some(q) if q[2].is_finite() => format!(
+            "{}\n{name}: {}\n90 %: {} to {}",
+            quarter(input, t),
+            unit.show(q[2]),
+            unit.show(q[0]),
+            unit.show(q[4])
+        ),
+        _ => quarter(input, t),
+    };
+    (0..input.quarters).map(tip).collect()
+}
+
+fn fan_panel(input: &ReportInput, firm: &Firm, at: usize, size: Size) -> String {
+    let (width, height) = (size.panel(4), if size.narrow() { 132.0 } else { 168.0 });
+    let finite = || firm.cash.iter().filter(|q| q[2].is_finite());
+    let high = finite().map(|q| q[4]).fold(0.0, f64::max);
+    let low = finite().map(|q| q[0]).fold(0.0, f64::min);
+    let last = finite().last().map_or(f64::NAN, |q| q[2]);
+    let id = size.id(&format!("cash-{at}"));
+    let description = format!("Median cash of {} ends at {}.", firm.name, Unit::Usd.show(last));
+    let mut svg = Svg::new(&id, width, height, &firm.name, &description);
+    svg.text(
+        (0.0, 12.0),
+        Anchor::Start,
+        "bd",
+        Hue::Ink,
+        &text::fit(&firm.name, 12.0, true, width - 4.0),
+    );
+    let y = Scale::linear(low, high).nice(3);
+    let ticks = y.ticks(3);
+    let left = axis_width(&ticks, Unit::Usd);
+    let frame = Frame::new(&svg, Margins::new(26.0, 10.0, 22.0, left))
+        .x(Scale::quarters(input.quarters))
+        .y(y);
+    frame.value_axis(&mut svg, &ticks, Unit::Usd);
+    frame.year_axis(&mut svg, input.calendar);
+    let hue = if words::end_survival(firm) < 0.5 { Hue::Bad } else { Hue::C1 };
+    frame.fan(&mut svg, hue, &fan_rows(&firm.cash));
+    svg.read_out(frame.left, frame.right, fan_tips(input, &firm.name, &firm.cash, Unit::Usd));
+    svg.finish()
+}
+
+/// Room that the numbers of a vertical axis need.
+pub fn axis_width(ticks: &[f64], unit: Unit) -> f64 {
+    let widths = ticks.iter().map(|&t| text::width(&unit.tick(t, true), 11.0, false));
+    widths.fold(0.0, f64::max) + 8.0
+}
+
+fn need(input: &ReportInput) -> Figure {
+    let mut firms: Vec<&Firm> = input.firms.iter().filter(|f| f.need.is_some()).collect();
+    let key = |f: &Firm| f.need.map_or(0.0, |n| n.nine_tenths.value);
+    firms.sort_by(|a, b| key(b).total_cmp(&key(a)));
+    let mut figure = Figure {
+        id: "need".into(),
+        title: need_title(&firms),
+        subtitle: "Capital to self-sufficiency, US dollars on a log scale: the deepest cumulated \
+                   levered free cash flow when every shortfall is filled. Dot: enough on half of \
+                   the paths; end of the bar: enough on nine of ten."
+            .into(),
+        note: "Over the paths on which the firm gets there within the run. The share that never \
+               does is on the right: for those no amount below the horizon is enough."
+            .into(),
+        source: source(input),
+        table: Table::new(&[
+            "firm",
+            "half of paths, USD",
+            "standard error, USD",
+            "nine of ten, USD",
+            "standard error, USD",
+            "never within the run, %",
+        ]),
+        ..Figure::default()
+    };
+    for firm in &firms {
+        let need = firm.need.unwrap_or_default();
+        let mut row = vec![Cell::text(&firm.name)];
+        for e in [need.half, need.nine_tenths] {
+            row.push(Cell::Number(e.value, Unit::Usd));
+            row.push(Cell::Number(e.error, Unit::Usd));
+        }
+        row.push(Cell::Number(need.never.value, Unit::Share));
+        figure.table.rows.push(row);
+    }
+    let firms = &firms;
+    figure.draw(|size| vec![need_chart(firms, size)]);
+    figure
+}
+
+fn need_title(firms: &[&Firm]) -> String {
+    let never: Vec<&str> = firms
+        .iter()
+        .filter(|f| f.need.is_some_and(|n| n.never.value > 0.5))
+        .map(|f| f.name.as_str())
+        .collect();
+    if !never.is_empty() {
+        return format!(
+            "On most paths {} never carry themselves within the run",
+            words::list(&never)
+        )
+        .replacen(
+            " carry themselves",
+            if never.len() == 1 { " carries itself" } else { " carry themselves" },
+            1,
+        );
+    }
+    match firms.first() {
+        Some(firm) => format!("{} needs the most before it carries itself", firm.name),
+        None => "Capital to self-sufficiency".into(),
+    }
+}
+
+fn need_chart(firms: &[&Firm], size: Size) -> String {
+    let top = 40.0;
+    let height = top + firms.len() as f64 * dots::ROW + 6.0;
+    let mut svg = Svg::new(
+        &size.id("need"),
+        size.width(),
+        height,
+        "Capital to self-sufficiency",
+        &need_title(firms),
+    );
+    let usd =
+        || firms.iter().filter_map(|f| f.need).flat_map(|n| [n.half.value, n.nine_tenths.value]);
+    let positive = || usd().filter(|v| v.is_finite() && *v > 0.0);
+    let (low, high) = (positive().fold(f64::INFINITY, f64::min), positive().fold(0.0, f64::max));
+    let (left, right) = if size.narrow() { (100.0, 58.0) } else { (180.0, 110.0) };
+    let frame =
+        Frame::new(&svg, Margins::new(top, right, 6.0, left)).x(Scale::log(low * 0.7, high * 1.3));
+    frame.top_axis(&mut svg, &frame.x.ticks(if size.narrow() { 4 } else { 8 }), Unit::Usd);
+    let head = if size.narrow() { "never" } else { "never within the run" };
+    svg.text((svg.width, top - 24.0), Anchor::End, "mu sm", Hue::Ink, head);
+    let rows: Vec<dots::Row> = firms
+        .iter()
+        .map(|firm| {
+            let need = firm.need.unwrap_or_default();
+            let known = need.half.value > 0.0 && need.half.value.is_finite();
+            dots::Row {
+                name: firm.name.clone(),
+                interval: known.then_some((need.half.value, need.nine_tenths.value)),
+                dots: if known { vec![(need.half.value, Hue::C1, true)] } else { Vec::new() },
+                note: Unit::Share.show(need.never.value),
+            }
+        })
+        .collect();
+    dots::rows(&mut svg, &frame, &rows);
+    svg.finish()
+}

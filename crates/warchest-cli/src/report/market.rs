@@ -1,0 +1,328 @@
+//! Prices, market shares and concentration.
+
+use super::cash::{axis_width, fan_data, fan_rows, fan_table, fan_tips, has_values};
+use super::input::{Fan, Quantiles, ReportInput};
+use super::page::{Block, Figure, Section, Size};
+use super::survival::source;
+use super::svg::number::{capital, word};
+use super::svg::{Anchor, Frame, Hue, Margins, Scale, Svg, Unit, text};
+use super::words;
+
+/// The section on prices, or nothing.
+pub fn prices(input: &ReportInput) -> Option<Section> {
+    let mut blocks = Vec::new();
+    if input.prices.iter().any(|fan| has_values(&fan.rows)) {
+        let subtitle =
+            "Log scales. Line: median; dark band: half of the paths; pale band: nine of ten.";
+        let figure = fan_figure(
+            input,
+            &input.prices,
+            "price-fans",
+            &price_title(&input.prices),
+            subtitle,
+            3,
+        );
+        blocks.push(Block::Figure(Box::new(figure)));
+    }
+    if input.markets.iter().any(|fan| has_values(&fan.rows)) {
+        let subtitle = "Mean price paid in each market, log scales. Bands as above.";
+        let title = market_title(&input.markets);
+        let figure = fan_figure(input, &input.markets, "market-prices", &title, subtitle, 4);
+        blocks.push(Block::Figure(Box::new(figure)));
+    }
+    if blocks.is_empty() {
+        return None;
+    }
+    let headline = match input.prices.iter().chain(&input.markets).find_map(change) {
+        Some(factor) if factor < 0.95 => {
+            format!("What cost one dollar at the start costs {} at the end", cents(factor))
+        }
+        Some(factor) if factor > 1.05 => {
+            format!("Prices end {} times as high", Unit::Plain.show(factor))
+        }
+        _ => "Prices hold".into(),
+    };
+    Some(Section {
+        id: "prices".into(),
+        topic: "Prices".into(),
+        headline,
+        blocks,
+        ..Section::default()
+    })
+}
+
+fn cents(factor: f64) -> String {
+    match factor * 100.0 {
+        c if c >= 9.95 => format!("{c:.0} cents"),
+        c if c >= 0.995 => format!("{c:.1} cents"),
+        c => format!("{} cents", Unit::Plain.show(c)),
+    }
+}
+
+/// Median at the end over median at the start.
+fn change(fan: &Fan) -> Option<f64> {
+    let mut medians = fan.rows.iter().map(|q| q[2]).filter(|m| m.is_finite() && *m > 0.0);
+    let first = medians.next()?;
+    medians.last().map(|last| last / first)
+}
+
+fn price_title(fans: &[Fan]) -> String {
+    let by_change = |a: &(f64, &Fan), b: &(f64, &Fan)| a.0.total_cmp(&b.0);
+    let changes = || fans.iter().filter_map(|fan| Some((change(fan)?, fan)));
+    let (Some(most), Some(least)) = (changes().min_by(by_change), changes().max_by(by_change))
+    else {
+        return "Prices".into();
+    };
+    let fall = |factor: f64| match factor {
+        f if f < 1.0 => format!("falls by {}", Unit::Share.show(1.0 - f)),
+        f => format!("rises by {}", Unit::Share.show(f - 1.0)),
+    };
+    if fans.len() < 2 {
+        return format!("{} {}", capital(&most.1.name), fall(most.0));
+    }
+    format!("{} {}, {} {}", capital(&most.1.name), fall(most.0), least.1.name, fall(least.0))
+}
+
+fn market_title(fans: &[Fan]) -> String {
+    let changes: Vec<f64> = fans.iter().filter_map(change).collect();
+    let down = changes.iter().filter(|&&c| c < 1.0).count();
+    match down {
+        k if k == changes.len() => "Prices fall in every market".into(),
+        0 => "Prices fall in no market".into(),
+        k => format!("Prices fall in {} of {} markets", word(k), word(changes.len())),
+    }
+}
+
+fn fan_figure(
+    input: &ReportInput,
+    fans: &[Fan],
+    id: &str,
+    title: &str,
+    subtitle: &str,
+    across: usize,
+) -> Figure {
+    let drawn: Vec<&Fan> = fans.iter().filter(|fan| has_values(&fan.rows)).collect();
+    let series: Vec<(String, &[Quantiles])> = drawn
+        .iter()
+        .map(|fan| (format!("{}, {}", fan.name, fan.unit), fan.rows.as_slice()))
+        .collect();
+    let mut figure = Figure {
+        id: id.into(),
+        title: title.into(),
+        subtitle: subtitle.into(),
+        source: source(input),
+        table: fan_table(input, &series, Unit::Plain),
+        data: Some(fan_data(input, "series", "value", &series)),
+        ..Figure::default()
+    };
+    let drawn = &drawn;
+    figure.draw(|size| {
+        let panel =
+            |(i, fan): (usize, &&Fan)| log_panel(input, fan, &format!("{id}-{i}"), size, across);
+        drawn.iter().enumerate().map(panel).collect()
+    });
+    figure
+}
+
+fn log_panel(input: &ReportInput, fan: &Fan, id: &str, size: Size, across: usize) -> String {
+    let whole = size.narrow() && across == 3;
+    let width = if whole { size.width() } else { size.panel(across) };
+    let height = if across == 3 {
+        230.0
+    } else if size.narrow() {
+        140.0
+    } else {
+        176.0
+    };
+    let unit = if fan.unit.contains("USD") { Unit::Usd } else { Unit::Plain };
+    let positive =
+        |k: usize| fan.rows.iter().map(move |q| q[k]).filter(|v| v.is_finite() && *v > 0.0);
+    let low = positive(0).fold(f64::INFINITY, f64::min);
+    let high = positive(4).fold(0.0, f64::max);
+    let last = positive(2).last().unwrap_or(f64::NAN);
+    let description = format!("Median of {} ends at {} {}.", fan.name, unit.show(last), fan.unit);
+    let mut svg = Svg::new(&size.id(id), width, height, &fan.name, &description);
+    let name = text::fit(&capital(&fan.name), 12.0, true, width - 2.0);
+    svg.text((0.0, 12.0), Anchor::Start, "bd", Hue::Ink, &name);
+    svg.text((0.0, 27.0), Anchor::Start, "mu sm", Hue::Ink, &fan.unit);
+    let y = Scale::log(low * 0.95, high * 1.05);
+    let ticks = y.ticks(if height > 200.0 { 7 } else { 4 });
+    let label_room = text::width(&unit.show(last), 12.0, true) + 8.0;
+    let margins = Margins::new(42.0, label_room, 22.0, axis_width(&ticks, unit));
+    let frame = Frame::new(&svg, margins).x(Scale::quarters(input.quarters)).y(y);
+    frame.value_axis(&mut svg, &ticks, unit);
+    frame.year_axis(&mut svg, input.calendar);
+    frame.fan(&mut svg, Hue::C1, &fan_rows(&fan.rows));
+    let end = frame.y.held(last) + 4.0;
+    svg.text((frame.right + 5.0, end), Anchor::Start, "bd kt", Hue::C1, &unit.show(last));
+    svg.read_out(frame.left, frame.right, fan_tips(input, &fan.name, &fan.rows, unit));
+    svg.finish()
+}
+
+/// The section on shares and concentration, or nothing.
+pub fn shares(input: &ReportInput) -> Option<Section> {
+    let mut blocks = Vec::new();
+    let order = share_order(input);
+    if !order.is_empty() {
+        blocks.push(Block::Figure(Box::new(share_figure(input, &order))));
+    }
+    if input.concentration.iter().any(|fan| has_values(&fan.rows)) {
+        blocks.push(Block::Figure(Box::new(concentration(input))));
+    }
+    if blocks.is_empty() {
+        return None;
+    }
+    let headline = match order.first() {
+        Some(&i) => format!(
+            "{} sells the most at the end: {} of what customers spend",
+            input.firms[i].name,
+            Unit::Share.show(last_median(&input.firms[i].share))
+        ),
+        None => "How concentrated the market becomes".into(),
+    };
+    Some(Section {
+        id: "shares".into(),
+        topic: "Market shares".into(),
+        headline,
+        blocks,
+        ..Section::default()
+    })
+}
+
+fn last_median(rows: &[Quantiles]) -> f64 {
+    rows.iter().rev().map(|q| q[2]).find(|m| m.is_finite()).unwrap_or(f64::NAN)
+}
+
+fn share_order(input: &ReportInput) -> Vec<usize> {
+    let mut order: Vec<usize> =
+        (0..input.firms.len()).filter(|&i| has_values(&input.firms[i].share)).collect();
+    let end = |i: usize| last_median(&input.firms[i].share);
+    order.sort_by(|&a, &b| end(b).total_cmp(&end(a)).then(a.cmp(&b)));
+    order
+}
+
+fn share_figure(input: &ReportInput, order: &[usize]) -> Figure {
+    let series: Vec<(String, &[Quantiles])> = order
+        .iter()
+        .map(|&i| (input.firms[i].name.clone(), input.firms[i].share.as_slice()))
+        .collect();
+    let grows = |i: usize| {
+        let rows = &input.firms[i].share;
+        rows.iter()
+            .map(|q| q[2])
+            .find(|m| m.is_finite())
+            .is_some_and(|first| last_median(rows) > first)
+    };
+    let up: Vec<&str> =
+        order.iter().filter(|&&i| grows(i)).map(|&i| input.firms[i].name.as_str()).collect();
+    let mut figure = Figure {
+        id: "shares-fans".into(),
+        title: match up.len() {
+            0 => "Every median share shrinks".into(),
+            _ => format!("Gaining ground: {}", words::list(&up)),
+        },
+        subtitle: "Share of final customers’ spend, %, while alive; one scale for all panels. \
+                   Line: median; dark band: half of the paths; pale band: nine of ten."
+            .into(),
+        source: source(input),
+        table: fan_table(input, &series, Unit::Share),
+        data: Some(fan_data(input, "firm", "share", &series)),
+        ..Figure::default()
+    };
+    let reach = order.iter().flat_map(|&i| &input.firms[i].share).map(|q| q[4]);
+    let top = reach.filter(|v| v.is_finite()).fold(0.0, f64::max).min(1.0);
+    figure.draw(|size| order.iter().map(|&i| share_panel(input, i, top, size)).collect());
+    figure
+}
+
+fn share_panel(input: &ReportInput, at: usize, top: f64, size: Size) -> String {
+    let firm = &input.firms[at];
+    let (width, height) = (size.panel(4), if size.narrow() { 124.0 } else { 150.0 });
+    let last = last_median(&firm.share);
+    let description = format!("Median share of {} ends at {}.", firm.name, Unit::Share.show(last));
+    let mut svg =
+        Svg::new(&size.id(&format!("share-{at}")), width, height, &firm.name, &description);
+    svg.text(
+        (0.0, 12.0),
+        Anchor::Start,
+        "bd",
+        Hue::Ink,
+        &text::fit(&firm.name, 12.0, true, width - 4.0),
+    );
+    let y = Scale::linear(0.0, top.max(0.01)).nice(3);
+    let frame = Frame::new(&svg, Margins::new(26.0, 40.0, 22.0, 34.0))
+        .x(Scale::quarters(input.quarters))
+        .y(y);
+    frame.value_axis(&mut svg, &y.ticks(3), Unit::Share);
+    frame.year_axis(&mut svg, input.calendar);
+    frame.fan(&mut svg, Hue::C1, &fan_rows(&firm.share));
+    let shown = Unit::Share.show(last);
+    svg.text(
+        (frame.right + 4.0, frame.y.held(last) + 4.0),
+        Anchor::Start,
+        "bd kt",
+        Hue::C1,
+        &shown,
+    );
+    svg.read_out(frame.left, frame.right, fan_tips(input, &firm.name, &firm.share, Unit::Share));
+    svg.finish()
+}
+
+fn concentration(input: &ReportInput) -> Figure {
+    let drawn: Vec<&Fan> = input.concentration.iter().filter(|fan| has_values(&fan.rows)).collect();
+    let series: Vec<(String, &[Quantiles])> =
+        drawn.iter().map(|fan| (fan.name.clone(), fan.rows.as_slice())).collect();
+    let first = drawn.first();
+    let moves = first.and_then(|fan| change(fan)).unwrap_or(1.0);
+    let verb = if moves > 1.02 {
+        "more"
+    } else if moves < 0.98 {
+        "less"
+    } else {
+        "neither more nor less"
+    };
+    let mut figure = Figure {
+        id: "concentration".into(),
+        title: format!("The market becomes {verb} concentrated"),
+        subtitle: "Herfindahl–Hirschman index, 0 (atomised) to 1 (one seller). Bands as above."
+            .into(),
+        note: "Above 0.18 (1,800 points) the merger guidelines of the United States (2023) call a \
+               market highly concentrated: the dashed line."
+            .into(),
+        source: source(input),
+        table: fan_table(input, &series, Unit::Plain),
+        data: Some(fan_data(input, "series", "hhi", &series)),
+        ..Figure::default()
+    };
+    let drawn = &drawn;
+    figure.draw(|size| {
+        let panel = |(i, fan): (usize, &&Fan)| index_panel(input, fan, &format!("hhi-{i}"), size);
+        drawn.iter().enumerate().map(panel).collect()
+    });
+    figure
+}
+
+fn index_panel(input: &ReportInput, fan: &Fan, id: &str, size: Size) -> String {
+    let (width, height) = (size.panel(4), if size.narrow() { 124.0 } else { 150.0 });
+    let last = last_median(&fan.rows);
+    let description = format!("Median ends at {}.", Unit::Plain.show(last));
+    let mut svg = Svg::new(&size.id(id), width, height, &fan.name, &description);
+    svg.text(
+        (0.0, 12.0),
+        Anchor::Start,
+        "bd",
+        Hue::Ink,
+        &text::fit(&capital(&fan.name), 12.0, true, width - 2.0),
+    );
+    let frame = Frame::new(&svg, Margins::new(26.0, 34.0, 22.0, 28.0))
+        .x(Scale::quarters(input.quarters))
+        .y(Scale::linear(0.0, 1.0));
+    frame.value_axis(&mut svg, &[0.0, 0.5, 1.0], Unit::Plain);
+    frame.year_axis(&mut svg, input.calendar);
+    frame.threshold(&mut svg, 0.18, "");
+    frame.fan(&mut svg, Hue::C5, &fan_rows(&fan.rows));
+    let at = (frame.right + 4.0, frame.y.held(last) + 4.0);
+    svg.text(at, Anchor::Start, "bd kt", Hue::C5, &format!("{last:.2}"));
+    svg.read_out(frame.left, frame.right, fan_tips(input, &fan.name, &fan.rows, Unit::Plain));
+    svg.finish()
+}

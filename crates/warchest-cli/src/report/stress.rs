@@ -1,0 +1,275 @@
+//! Where each firm breaks: survival against the size of a shock.
+
+use super::input::{Breaking, ReportInput, Stress};
+use super::page::{Block, Cell, Figure, Section, Size, Table};
+use super::survival::source;
+use super::svg::labels::spread;
+use super::svg::{Anchor, Frame, Hue, Margins, Scale, Svg, Unit, text};
+use super::words;
+
+/// The section, or nothing when the scenario has no stress.
+pub fn section(input: &ReportInput) -> Option<Section> {
+    if input.stresses.is_empty() {
+        return None;
+    }
+    let mut blocks = vec![Block::Figure(Box::new(overview(input)))];
+    for (i, stress) in input.stresses.iter().enumerate() {
+        blocks.push(Block::Figure(Box::new(curves(input, stress, i))));
+    }
+    Some(Section {
+        id: "breaking".into(),
+        topic: "Breaking points".into(),
+        headline: headline(input),
+        text: vec![
+            "Each stress is one shock at growing sizes, with the same random draws at every size. \
+             A firm breaks at the size at which its chance of survival falls through 50 %."
+                .into(),
+        ],
+        blocks,
+    })
+}
+
+fn headline(input: &ReportInput) -> String {
+    let breaks = |stress: &Stress| {
+        stress.breaking.iter().filter(|b| matches!(b, Breaking::At { .. })).count()
+    };
+    let worst = input.stresses.iter().max_by_key(|stress| breaks(stress));
+    match worst {
+        Some(stress) if breaks(stress) > 0 => words::stress(stress, &input.firms),
+        _ => "No stress breaks a firm that would otherwise have held".into(),
+    }
+}
+
+fn breaking_text(breaking: &Breaking) -> String {
+    match breaking {
+        Breaking::At { size, .. } => Unit::Share.show(*size),
+        Breaking::Already => "below 50 % already".into(),
+        Breaking::Never => "holds".into(),
+    }
+}
+
+/// Rows of firms, one block of columns by stress: the whole answer in one picture.
+fn overview(input: &ReportInput) -> Figure {
+    let mut figure = Figure {
+        id: "breaking-points".into(),
+        title: "Size of shock at which survival falls through one half".into(),
+        subtitle: "Dot: breaking point; bar: its 95 % interval. Each column runs from no shock to \
+                   the largest size tried."
+            .into(),
+        note:
+            "An arrow: the firm holds at every size tried. A cross: it is below even odds before \
+               any shock."
+                .into(),
+        source: source(input),
+        table: Table::new(&["stress", "firm", "breaking point", "95 % from", "to"]),
+        ..Figure::default()
+    };
+    for stress in &input.stresses {
+        for (breaking, firm) in stress.breaking.iter().zip(&input.firms) {
+            let (size, low, high) = match *breaking {
+                Breaking::At { size, low, high } => (size, low, high),
+                _ => (f64::NAN, f64::NAN, f64::NAN),
+            };
+            let shown = Cell::Shown(size, breaking_text(breaking));
+            let bounds = [low, high].map(|v| Cell::Number(v, Unit::Share));
+            let [low, high] = bounds;
+            figure.table.rows.push(vec![
+                Cell::text(&stress.name),
+                Cell::text(&firm.name),
+                shown,
+                low,
+                high,
+            ]);
+        }
+    }
+    figure.draw(|size| match size {
+        Size::Wide => vec![grid(input, size)],
+        Size::Narrow => (0..input.stresses.len()).map(|i| column_alone(input, i)).collect(),
+    });
+    figure
+}
+
+const PITCH: f64 = 24.0;
+
+fn grid(input: &ReportInput, size: Size) -> String {
+    let order = words::by_risk(input);
+    let (left, gap, top) = (150.0, 26.0, 58.0);
+    let height = top + order.len() as f64 * PITCH + 8.0;
+    let n = input.stresses.len() as f64;
+    let width = (size.width() - left - (n - 1.0) * gap) / n;
+    let description = headline(input);
+    let mut svg =
+        Svg::new(&size.id("breaking"), size.width(), height, "Breaking points", &description);
+    for (row, &i) in order.iter().enumerate() {
+        let y = top + (row as f64 + 0.5) * PITCH;
+        svg.text(
+            (0.0, y + 4.0),
+            Anchor::Start,
+            "",
+            Hue::Ink,
+            &text::fit(&input.firms[i].name, 12.0, false, left - 10.0),
+        );
+        svg.line((0.0, y + PITCH / 2.0), (size.width(), y + PITCH / 2.0), "grid", Hue::Rule);
+    }
+    for (k, stress) in input.stresses.iter().enumerate() {
+        let x = left + k as f64 * (width + gap);
+        let frame = Frame::within(x, top, x + width, height - 8.0);
+        column(&mut svg, &frame, stress, &order);
+    }
+    svg.finish()
+}
+
+fn column_alone(input: &ReportInput, at: usize) -> String {
+    let order = words::by_risk(input);
+    let stress = &input.stresses[at];
+    let (left, top) = (104.0, 52.0);
+    let height = top + order.len() as f64 * PITCH + 8.0;
+    let width = Size::Narrow.width();
+    let description = words::stress(stress, &input.firms);
+    let id = Size::Narrow.id(&format!("breaking-{at}"));
+    let mut svg = Svg::new(&id, width, height, &stress.name, &description);
+    for (row, &i) in order.iter().enumerate() {
+        let y = top + (row as f64 + 0.5) * PITCH;
+        svg.text(
+            (0.0, y + 4.0),
+            Anchor::Start,
+            "",
+            Hue::Ink,
+            &text::fit(&input.firms[i].name, 12.0, false, left - 8.0),
+        );
+        svg.line((0.0, y + PITCH / 2.0), (width, y + PITCH / 2.0), "grid", Hue::Rule);
+    }
+    let frame = Frame::within(left, top, width - 12.0, height - 8.0);
+    column(&mut svg, &frame, stress, &order);
+    svg.finish()
+}
+
+fn column(svg: &mut Svg, frame: &Frame, stress: &Stress, order: &[usize]) {
+    let span = frame.right - frame.left;
+    let name = text::wrap(&stress.name, 12.0, span);
+    let first = frame.top - 24.0 - 14.0 * (name.len() as f64 - 1.0);
+    for (i, line) in name.iter().enumerate() {
+        svg.text((frame.left, first + 14.0 * i as f64), Anchor::Start, "bd", Hue::Ink, line);
+    }
+    let (low, high) =
+        (stress.sizes.first().copied().unwrap_or(0.0), stress.sizes.last().copied().unwrap_or(1.0));
+    let frame = frame.x(Scale::linear(low.min(0.0), high));
+    let every = frame.x.ticks(3);
+    frame.top_axis(svg, &every, Unit::Share);
+    for (row, &i) in order.iter().enumerate() {
+        let y = frame.top + (row as f64 + 0.5) * PITCH;
+        match stress.breaking.get(i) {
+            Some(Breaking::At { size, low, high }) => {
+                let (from, to) = (frame.x.held(*low), frame.x.held(*high));
+                svg.rect(from, y - 3.0, (to - from).max(1.0), 6.0, "ar o2", Hue::Bad);
+                svg.circle((frame.x.held(*size), y), 4.0, "ar", Hue::Bad);
+                // Beside the dot, on the side where there is room.
+                let text = Unit::Share.show(*size);
+                let room = frame.right - to > text::width(&text, 11.0, false) + 10.0;
+                let (x, anchor) =
+                    if room { (to + 7.0, Anchor::Start) } else { (from - 7.0, Anchor::End) };
+                svg.text((x, y + 4.0), anchor, "sm", Hue::Ink, &text);
+            }
+            Some(Breaking::Already) => {
+                let x = frame.left + 4.0;
+                for (a, b) in [(-3.5, 3.5), (3.5, -3.5)] {
+                    svg.line((x - 3.5, y + a), (x + 3.5, y + b), "ln", Hue::Mute);
+                }
+            }
+            Some(Breaking::Never) => {
+                svg.line((frame.left, y), (frame.right - 2.0, y), "ln thin", Hue::Rule);
+                let tip = frame.right + 2.0;
+                svg.polygon(
+                    &[(tip, y), (tip - 7.0, y - 4.0), (tip - 7.0, y + 4.0)],
+                    "ar",
+                    Hue::Mute,
+                );
+            }
+            None => {}
+        }
+    }
+}
+
+fn curves(input: &ReportInput, stress: &Stress, at: usize) -> Figure {
+    let mut figure = Figure {
+        id: format!("stress-{at}"),
+        title: words::stress(stress, &input.firms),
+        subtitle: format!(
+            "{} Probability of being alive and independent at {}, %, against {}.",
+            stress.question,
+            words::end_of_run(input),
+            if stress.size_means.is_empty() { "the size of the shock" } else { &stress.size_means }
+        ),
+        note:
+            "In colour: firms that cross even odds. In grey: firms that stay on one side of them."
+                .into(),
+        source: source(input),
+        table: Table::new(&["size"]),
+        ..Figure::default()
+    };
+    figure.table.columns.extend(input.firms.iter().map(|firm| firm.name.clone()));
+    for (k, size) in stress.sizes.iter().enumerate() {
+        let mut row = vec![Cell::Number(*size, Unit::Share)];
+        row.extend(
+            stress
+                .survival
+                .iter()
+                .map(|s| Cell::Number(s.get(k).map_or(f64::NAN, |e| e.value), Unit::Share)),
+        );
+        figure.table.rows.push(row);
+    }
+    figure.draw(|size| vec![curve_chart(input, stress, at, size)]);
+    figure
+}
+
+fn curve_chart(input: &ReportInput, stress: &Stress, at: usize, size: Size) -> String {
+    let width = if size.narrow() { size.width() } else { 720.0 };
+    let height = if size.narrow() { 280.0 } else { 340.0 };
+    let description = words::stress(stress, &input.firms);
+    let mut svg =
+        Svg::new(&size.id(&format!("stress-{at}")), width, height, &stress.name, &description);
+    let right = if size.narrow() { 100.0 } else { 150.0 };
+    let (low, high) =
+        (stress.sizes.first().copied().unwrap_or(0.0), stress.sizes.last().copied().unwrap_or(1.0));
+    let frame = Frame::new(&svg, Margins::new(12.0, right, 42.0, 38.0))
+        .x(Scale::linear(low, high))
+        .y(Scale::linear(0.0, 1.0));
+    frame.value_axis(&mut svg, &[0.0, 0.25, 0.5, 0.75, 1.0], Unit::Share);
+    frame.x_axis(&mut svg, &frame.x.ticks(if size.narrow() { 4 } else { 6 }), Unit::Share);
+    frame.x_title(
+        &mut svg,
+        if stress.size_means.is_empty() { "size of the shock" } else { &stress.size_means },
+    );
+    frame.threshold(&mut svg, 0.5, "");
+    let crossing = |i: usize| matches!(stress.breaking.get(i), Some(Breaking::At { .. }));
+    let mut hues = vec![Hue::Mute; input.firms.len()];
+    for (slot, i) in (0..input.firms.len()).filter(|&i| crossing(i)).enumerate() {
+        hues[i] = Hue::CATEGORIES[slot % Hue::CATEGORIES.len()];
+    }
+    let mut order: Vec<usize> = (0..stress.survival.len().min(hues.len())).collect();
+    order.sort_by_key(|&i| crossing(i));
+    for &i in &order {
+        let points: Vec<(f64, f64)> =
+            stress.sizes.iter().zip(&stress.survival[i]).map(|(s, e)| (*s, e.value)).collect();
+        frame.line(&mut svg, hues[i], if crossing(i) { "ln" } else { "ln thin" }, &points);
+        if let Some(Breaking::At { size, low, high }) = stress.breaking.get(i) {
+            frame.line(&mut svg, hues[i], "ln", &[(*low, 0.5), (*high, 0.5)]);
+            frame.dot(&mut svg, hues[i], (*size, 0.5), 4.0);
+        }
+    }
+    firm_labels(&mut svg, &frame, input, stress, &hues);
+    svg.finish()
+}
+
+fn firm_labels(svg: &mut Svg, frame: &Frame, input: &ReportInput, stress: &Stress, hues: &[Hue]) {
+    let ends: Vec<f64> =
+        stress.survival.iter().map(|s| frame.y.held(s.last().map_or(0.0, |e| e.value))).collect();
+    let placed = spread(&ends, 14.0, frame.top, frame.bottom);
+    for (i, firm) in input.firms.iter().enumerate().take(ends.len()) {
+        let (want, y) = (ends[i], placed[i]);
+        svg.line((frame.right + 2.0, want), (frame.right + 12.0, y), "ln thin", hues[i]);
+        let name = text::fit(&firm.name, 12.0, false, svg.width - frame.right - 16.0);
+        let class = if hues[i] == Hue::Mute { "mu" } else { "kt" };
+        svg.text((frame.right + 15.0, y + 4.0), Anchor::Start, class, hues[i], &name);
+    }
+}

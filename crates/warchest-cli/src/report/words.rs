@@ -1,0 +1,181 @@
+//! Sentences computed from the numbers: the verdict and the headlines.
+
+use super::input::{Breaking, Firm, ReportInput, Stress};
+use super::svg::Unit;
+use super::svg::number::{capital, word};
+
+/// `a`, `a and b`, `a, b and c`; from the fifth on, `and n others`.
+pub fn list(names: &[&str]) -> String {
+    match names {
+        [] => "none".to_string(),
+        [one] => one.to_string(),
+        [first @ .., last] if names.len() <= 4 => format!("{} and {last}", first.join(", ")),
+        _ => format!("{} and {} others", names[..3].join(", "), word(names.len() - 3)),
+    }
+}
+
+/// Probability of being alive and independent at the end; NaN when the run does not say.
+pub fn end_survival(firm: &Firm) -> f64 {
+    firm.survival.last().map_or(f64::NAN, |e| e.value)
+}
+
+/// Firms from the least to the most likely to survive.
+pub fn by_risk(input: &ReportInput) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..input.firms.len()).collect();
+    order.sort_by(|&a, &b| {
+        end_survival(&input.firms[a]).total_cmp(&end_survival(&input.firms[b])).then(a.cmp(&b))
+    });
+    order
+}
+
+/// How the end of the run is called: `the end of 2030`, or `the end of the run` within a year.
+pub fn end_of_run(input: &ReportInput) -> String {
+    let past = input.calendar.first_quarter as usize - 1 + input.quarters;
+    let year = input.calendar.first_year + (past / 4) as i32;
+    match past % 4 {
+        0 => format!("the end of {}", year - 1),
+        quarter => format!("{} {year}", ["", "March", "June", "September"][quarter]),
+    }
+}
+
+/// Mean number of reported firms alive and independent at the end, and its standard error.
+pub fn mean_survivors(input: &ReportInput) -> f64 {
+    input.firms.iter().map(end_survival).sum()
+}
+
+/// The answer in one sentence.
+pub fn verdict(input: &ReportInput) -> String {
+    let n = input.firms.len();
+    if let Some(words) = &input.verdict {
+        return words.clone();
+    }
+    let order = by_risk(input);
+    let (Some(&worst), Some(&best)) = (order.first(), order.last()) else {
+        return format!("The market runs to {}; no firm is reported.", end_of_run(input));
+    };
+    let (worst, best) = (&input.firms[worst], &input.firms[best]);
+    let alive = |firm: &Firm| Unit::Share.show(end_survival(firm));
+    if n == 1 {
+        return format!(
+            "{} is alive at {} on {} of paths.",
+            worst.name,
+            end_of_run(input),
+            alive(worst)
+        );
+    }
+    format!(
+        "By {}, {:.1} of {} firms are expected to be alive and independent: {} is the most \
+         likely to be gone ({} chance of survival), {} the least ({}).",
+        end_of_run(input),
+        mean_survivors(input),
+        word(n),
+        worst.name,
+        alive(worst),
+        best.name,
+        alive(best)
+    )
+}
+
+/// The finding of the survival curves.
+pub fn survival(input: &ReportInput) -> String {
+    let order = by_risk(input);
+    let doomed: Vec<&str> = order
+        .iter()
+        .filter(|&&i| end_survival(&input.firms[i]) < 0.5)
+        .map(|&i| input.firms[i].name.as_str())
+        .collect();
+    let (n, end) = (input.firms.len(), end_of_run(input));
+    match (doomed.len(), order.first()) {
+        (0, Some(&worst)) if end_survival(&input.firms[worst]) > 0.995 => {
+            format!("Nobody runs out of money before {end}")
+        }
+        (0, Some(&worst)) => format!(
+            "No firm is more likely than not to be gone by {end}; {} comes closest",
+            input.firms[worst].name
+        ),
+        (k, _) if k == n && n > 1 => {
+            format!("All {} firms are more likely than not to be gone by {end}", word(n))
+        }
+        (1, _) if n == 1 => format!("{} is more likely than not to be gone by {end}", doomed[0]),
+        (1, _) => format!(
+            "One of {} firms, {}, is more likely than not to be gone by {end}",
+            word(n),
+            doomed[0]
+        ),
+        (k, _) => {
+            let head = format!("{} of {} firms", capital(&word(k)), word(n));
+            format!("{head} are more likely than not to be gone by {end}")
+        }
+    }
+}
+
+/// The finding of one stress.
+pub fn stress(stress: &Stress, firms: &[Firm]) -> String {
+    let mut broken: Vec<(f64, &str)> = Vec::new();
+    let mut already: Vec<&str> = Vec::new();
+    for (breaking, firm) in stress.breaking.iter().zip(firms) {
+        match breaking {
+            Breaking::At { size, .. } => broken.push((*size, &firm.name)),
+            Breaking::Already => already.push(&firm.name),
+            Breaking::Never => {}
+        }
+    }
+    broken.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let largest = stress.sizes.last().copied().unwrap_or(0.0);
+    match broken.first() {
+        Some((size, name)) if broken.len() == 1 => {
+            format!("{}: only {name} breaks, at {}", stress.name, Unit::Share.show(*size))
+        }
+        Some((size, name)) => format!(
+            "{}: {} firms break, {name} first, at {}",
+            stress.name,
+            word(broken.len()),
+            Unit::Share.show(*size)
+        ),
+        None if already.is_empty() => {
+            format!("{}: nobody breaks, even at {}", stress.name, Unit::Share.show(largest))
+        }
+        None => format!("{}: it breaks nobody who was not already below even odds", stress.name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn names_are_listed_as_in_print() {
+        assert_eq!(list(&["a"]), "a");
+        assert_eq!(list(&["a", "b", "c"]), "a, b and c");
+        assert_eq!(list(&["a", "b", "c", "d", "e"]), "a, b, c and two others");
+    }
+
+    #[test]
+    fn the_end_of_a_run_has_a_name() {
+        let mut input = sample::small();
+        (input.calendar.first_year, input.calendar.first_quarter) = (2025, 3);
+        input.quarters = 22;
+        assert_eq!(end_of_run(&input), "the end of 2030");
+        input.quarters = 23;
+        assert_eq!(end_of_run(&input), "March 2031");
+    }
+
+    #[test]
+    fn headlines_count_the_doomed() {
+        let mut input = sample::small();
+        let set = |input: &mut ReportInput, ends: &[f64]| {
+            for (firm, &end) in input.firms.iter_mut().zip(ends) {
+                firm.survival.last_mut().unwrap().value = end;
+            }
+        };
+        let ends = [0.4, 0.9, 0.3, 0.8];
+        set(&mut input, &ends);
+        assert!(survival(&input).starts_with("Two of four firms are more likely"));
+        assert_eq!(by_risk(&input), vec![2, 0, 3, 1]);
+        set(&mut input, &[0.4, 0.9, 0.8, 0.8]);
+        assert!(survival(&input).starts_with("One of four firms, "));
+        set(&mut input, &[1.0; 4]);
+        assert!(survival(&input).starts_with("Nobody runs out"));
+    }
+}
