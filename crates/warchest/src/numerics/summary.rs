@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 /// Sum of `f64` values held as a fixed-point integer (2^-32 units in 128 bits): the same
 /// whatever the order. A value is rounded once when it is added.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct ExactSum {
     /// Number of values added.
     pub count: u64,
@@ -39,7 +41,7 @@ impl ExactSum {
 }
 
 /// Histogram over the leading 7 bits of the mantissa: quantiles within 0.4 %, merging exact.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Sketch {
     bins: BTreeMap<i32, u64>,
 }

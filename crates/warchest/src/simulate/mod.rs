@@ -4,6 +4,7 @@ pub mod books;
 pub mod costs;
 pub mod draws;
 pub mod ensemble;
+pub mod hash;
 pub mod lanes;
 pub mod market;
 pub mod merge;

@@ -132,7 +132,7 @@ pub struct Block {
 }
 
 /// Mean, spread and quantiles of one outcome number.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Spread {
     pub sum: ExactSum,
     pub sum_squares: ExactSum,
@@ -140,7 +140,7 @@ pub struct Spread {
 }
 
 /// Summary of any number of paths, exact under merging.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Tally {
     pub paths: u64,
     pub price_games: u64,
@@ -161,7 +161,7 @@ pub struct Tally {
 }
 
 /// Ends of one firm.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct FirmTally {
     /// Exits by quarter and cause: `exits[cause][quarter]`, over [`Cause`] values.
     pub exits: Vec<Vec<u64>>,
@@ -186,7 +186,7 @@ pub struct FirmTally {
 }
 
 /// One quarter.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct QuarterTally {
     /// Per firm: cash, revenue, levered FCF, unlevered FCF, operating profit, run-rate
     /// revenue, market share of spend; alive paths only.
