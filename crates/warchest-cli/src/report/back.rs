@@ -29,6 +29,7 @@ pub fn checks(input: &ReportInput) -> Option<Section> {
         headline: match (failed, input.checks.len()) {
             (0, 1) => "The scenario’s own check holds".into(),
             (0, n) => format!("All {} checks of the scenario hold", word(n)),
+            (1, n) => format!("One of {} checks fails", word(n)),
             (k, n) => format!("{} of {} checks fail", capital(&word(k)), word(n)),
         },
         blocks: vec![Block::Html(html)],

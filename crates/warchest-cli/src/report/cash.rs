@@ -3,6 +3,7 @@
 use super::input::{Firm, Quantiles, ReportInput};
 use super::page::{Block, Cell, Figure, Section, Size, Table};
 use super::survival::{quarter, source};
+use super::svg::number::axis_labels;
 use super::svg::{Anchor, Frame, Hue, Margins, Scale, Svg, Unit, dots, text};
 use super::words;
 
@@ -70,7 +71,9 @@ fn fans(input: &ReportInput) -> Figure {
     figure.table = fan_table(input, &series, Unit::Usd);
     figure.data = Some(fan_data(input, "firm", "cash_usd", &series));
     let order = &order;
-    figure.draw(|size| order.iter().map(|&i| fan_panel(input, &input.firms[i], i, size)).collect());
+    figure.draw(|size| {
+        order.iter().map(|&i| fan_panel(input, i, size.panel(order.len()), size)).collect()
+    });
     figure
 }
 
@@ -155,12 +158,12 @@ pub fn fan_tips(input: &ReportInput, name: &str, rows: &[Quantiles], unit: Unit)
     (0..input.quarters).map(tip).collect()
 }
 
-fn fan_panel(input: &ReportInput, firm: &Firm, at: usize, size: Size) -> String {
-    let (width, height) = (size.panel(4), if size.narrow() { 132.0 } else { 168.0 });
+fn fan_panel(input: &ReportInput, at: usize, width: f64, size: Size) -> String {
+    let (firm, height) = (&input.firms[at], if size.narrow() { 132.0 } else { 176.0 });
     let finite = || firm.cash.iter().filter(|q| q[2].is_finite());
     let high = finite().map(|q| q[4]).fold(0.0, f64::max);
     let low = finite().map(|q| q[0]).fold(0.0, f64::min);
-    let last = finite().last().map_or(f64::NAN, |q| q[2]);
+    let last = finite().next_back().map_or(f64::NAN, |q| q[2]);
     let id = size.id(&format!("cash-{at}"));
     let description = format!("Median cash of {} ends at {}.", firm.name, Unit::Usd.show(last));
     let mut svg = Svg::new(&id, width, height, &firm.name, &description);
@@ -173,7 +176,7 @@ fn fan_panel(input: &ReportInput, firm: &Firm, at: usize, size: Size) -> String 
     );
     let y = Scale::linear(low, high).nice(3);
     let ticks = y.ticks(3);
-    let left = axis_width(&ticks, Unit::Usd);
+    let left = axis_width(&y, &ticks, Unit::Usd);
     let frame = Frame::new(&svg, Margins::new(26.0, 10.0, 22.0, left))
         .x(Scale::quarters(input.quarters))
         .y(y);
@@ -186,8 +189,9 @@ fn fan_panel(input: &ReportInput, firm: &Firm, at: usize, size: Size) -> String 
 }
 
 /// Room that the numbers of a vertical axis need.
-pub fn axis_width(ticks: &[f64], unit: Unit) -> f64 {
-    let widths = ticks.iter().map(|&t| text::width(&unit.tick(t, true), 11.0, false));
+pub fn axis_width(scale: &Scale, ticks: &[f64], unit: Unit) -> f64 {
+    let labels = axis_labels(unit, ticks, scale.is_log());
+    let widths = labels.iter().map(|label| text::width(label, 11.0, false));
     widths.fold(0.0, f64::max) + 8.0
 }
 

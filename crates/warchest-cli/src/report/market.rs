@@ -20,14 +20,14 @@ pub fn prices(input: &ReportInput) -> Option<Section> {
             "price-fans",
             &price_title(&input.prices),
             subtitle,
-            3,
+            true,
         );
         blocks.push(Block::Figure(Box::new(figure)));
     }
     if input.markets.iter().any(|fan| has_values(&fan.rows)) {
         let subtitle = "Mean price paid in each market, log scales. Bands as above.";
         let title = market_title(&input.markets);
-        let figure = fan_figure(input, &input.markets, "market-prices", &title, subtitle, 4);
+        let figure = fan_figure(input, &input.markets, "market-prices", &title, subtitle, false);
         blocks.push(Block::Figure(Box::new(figure)));
     }
     if blocks.is_empty() {
@@ -63,7 +63,7 @@ fn cents(factor: f64) -> String {
 fn change(fan: &Fan) -> Option<f64> {
     let mut medians = fan.rows.iter().map(|q| q[2]).filter(|m| m.is_finite() && *m > 0.0);
     let first = medians.next()?;
-    medians.last().map(|last| last / first)
+    medians.next_back().map(|last| last / first)
 }
 
 fn price_title(fans: &[Fan]) -> String {
@@ -99,7 +99,7 @@ fn fan_figure(
     id: &str,
     title: &str,
     subtitle: &str,
-    across: usize,
+    large: bool,
 ) -> Figure {
     let drawn: Vec<&Fan> = fans.iter().filter(|fan| has_values(&fan.rows)).collect();
     let series: Vec<(String, &[Quantiles])> = drawn
@@ -117,17 +117,24 @@ fn fan_figure(
     };
     let drawn = &drawn;
     figure.draw(|size| {
-        let panel =
-            |(i, fan): (usize, &&Fan)| log_panel(input, fan, &format!("{id}-{i}"), size, across);
+        let panel = |(i, fan): (usize, &&Fan)| {
+            log_panel(input, fan, &format!("{id}-{i}"), size, (drawn.len(), large))
+        };
         drawn.iter().enumerate().map(panel).collect()
     });
     figure
 }
 
-fn log_panel(input: &ReportInput, fan: &Fan, id: &str, size: Size, across: usize) -> String {
-    let whole = size.narrow() && across == 3;
-    let width = if whole { size.width() } else { size.panel(across) };
-    let height = if across == 3 {
+fn log_panel(
+    input: &ReportInput,
+    fan: &Fan,
+    id: &str,
+    size: Size,
+    (count, large): (usize, bool),
+) -> String {
+    let whole = size.narrow() && large;
+    let width = if whole { size.width() } else { size.panel(count) };
+    let height = if large {
         230.0
     } else if size.narrow() {
         140.0
@@ -139,7 +146,7 @@ fn log_panel(input: &ReportInput, fan: &Fan, id: &str, size: Size, across: usize
         |k: usize| fan.rows.iter().map(move |q| q[k]).filter(|v| v.is_finite() && *v > 0.0);
     let low = positive(0).fold(f64::INFINITY, f64::min);
     let high = positive(4).fold(0.0, f64::max);
-    let last = positive(2).last().unwrap_or(f64::NAN);
+    let last = positive(2).next_back().unwrap_or(f64::NAN);
     let description = format!("Median of {} ends at {} {}.", fan.name, unit.show(last), fan.unit);
     let mut svg = Svg::new(&size.id(id), width, height, &fan.name, &description);
     let name = text::fit(&capital(&fan.name), 12.0, true, width - 2.0);
@@ -148,7 +155,7 @@ fn log_panel(input: &ReportInput, fan: &Fan, id: &str, size: Size, across: usize
     let y = Scale::log(low * 0.95, high * 1.05);
     let ticks = y.ticks(if height > 200.0 { 7 } else { 4 });
     let label_room = text::width(&unit.show(last), 12.0, true) + 8.0;
-    let margins = Margins::new(42.0, label_room, 22.0, axis_width(&ticks, unit));
+    let margins = Margins::new(42.0, label_room, 22.0, axis_width(&y, &ticks, unit));
     let frame = Frame::new(&svg, margins).x(Scale::quarters(input.quarters)).y(y);
     frame.value_axis(&mut svg, &ticks, unit);
     frame.year_axis(&mut svg, input.calendar);
@@ -231,13 +238,15 @@ fn share_figure(input: &ReportInput, order: &[usize]) -> Figure {
     };
     let reach = order.iter().flat_map(|&i| &input.firms[i].share).map(|q| q[4]);
     let top = reach.filter(|v| v.is_finite()).fold(0.0, f64::max).min(1.0);
-    figure.draw(|size| order.iter().map(|&i| share_panel(input, i, top, size)).collect());
+    figure.draw(|size| {
+        order.iter().map(|&i| share_panel(input, i, top, size, size.panel(order.len()))).collect()
+    });
     figure
 }
 
-fn share_panel(input: &ReportInput, at: usize, top: f64, size: Size) -> String {
+fn share_panel(input: &ReportInput, at: usize, top: f64, size: Size, width: f64) -> String {
     let firm = &input.firms[at];
-    let (width, height) = (size.panel(4), if size.narrow() { 124.0 } else { 150.0 });
+    let height = if size.narrow() { 124.0 } else { 150.0 };
     let last = last_median(&firm.share);
     let description = format!("Median share of {} ends at {}.", firm.name, Unit::Share.show(last));
     let mut svg =
@@ -294,16 +303,25 @@ fn concentration(input: &ReportInput) -> Figure {
         data: Some(fan_data(input, "series", "hhi", &series)),
         ..Figure::default()
     };
+    let reach = drawn.iter().flat_map(|fan| &fan.rows).map(|q| q[4]).filter(|v| v.is_finite());
+    let top = reach.fold(0.25, f64::max).min(1.0);
     let drawn = &drawn;
     figure.draw(|size| {
-        let panel = |(i, fan): (usize, &&Fan)| index_panel(input, fan, &format!("hhi-{i}"), size);
+        let panel = |(i, fan): (usize, &&Fan)| {
+            index_panel(input, fan, &format!("hhi-{i}"), (size, drawn.len(), top))
+        };
         drawn.iter().enumerate().map(panel).collect()
     });
     figure
 }
 
-fn index_panel(input: &ReportInput, fan: &Fan, id: &str, size: Size) -> String {
-    let (width, height) = (size.panel(4), if size.narrow() { 124.0 } else { 150.0 });
+fn index_panel(
+    input: &ReportInput,
+    fan: &Fan,
+    id: &str,
+    (size, count, top): (Size, usize, f64),
+) -> String {
+    let (width, height) = (size.panel(count), if size.narrow() { 124.0 } else { 160.0 });
     let last = last_median(&fan.rows);
     let description = format!("Median ends at {}.", Unit::Plain.show(last));
     let mut svg = Svg::new(&size.id(id), width, height, &fan.name, &description);
@@ -316,8 +334,8 @@ fn index_panel(input: &ReportInput, fan: &Fan, id: &str, size: Size) -> String {
     );
     let frame = Frame::new(&svg, Margins::new(26.0, 34.0, 22.0, 28.0))
         .x(Scale::quarters(input.quarters))
-        .y(Scale::linear(0.0, 1.0));
-    frame.value_axis(&mut svg, &[0.0, 0.5, 1.0], Unit::Plain);
+        .y(Scale::linear(0.0, top).nice(3));
+    frame.value_axis(&mut svg, &frame.y.ticks(3), Unit::Plain);
     frame.year_axis(&mut svg, input.calendar);
     frame.threshold(&mut svg, 0.18, "");
     frame.fan(&mut svg, Hue::C5, &fan_rows(&fan.rows));

@@ -9,7 +9,7 @@ use super::svg::{Anchor, Frame, Hue, Margins, Scale, Svg, Unit, text};
 use super::words;
 
 /// Colours by layer.
-const HUES: [Hue; 6] = [Hue::C2, Hue::C4, Hue::C1, Hue::C6, Hue::C3, Hue::C5];
+const HUES: [Hue; 6] = [Hue::C2, Hue::C4, Hue::C1, Hue::C3, Hue::C5, Hue::C6];
 
 /// The section, or nothing when the run does not split the money.
 pub fn section(input: &ReportInput) -> Option<Section> {
@@ -202,7 +202,7 @@ fn years_chart(money: &Money, size: Size) -> String {
     let (low, high) = reach(&columns);
     let y = Scale::linear(low, high).nice(5);
     let ticks = y.ticks(5);
-    let left = super::cash::axis_width(&ticks, Unit::Usd);
+    let left = super::cash::axis_width(&y, &ticks, Unit::Usd);
     let right = money.layers.iter().map(|l| text::width(l, 12.0, false)).fold(0.0, f64::max) + 22.0;
     let frame = Frame::new(&svg, Margins::new(12.0, right, 24.0, left))
         .x(Scale::linear(0.0, columns.len() as f64))

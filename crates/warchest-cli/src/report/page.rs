@@ -84,9 +84,13 @@ impl Size {
         if self.narrow() { 358.0 } else { 1000.0 }
     }
 
-    /// Width of one of `across` panels on a desk; two stand side by side on a telephone.
-    pub fn panel(self, across: usize) -> f64 {
-        let (across, gap) = if self.narrow() { (2.0, 14.0) } else { (across as f64, 24.0) };
+    /// Width of one of `count` panels: three to five side by side on a desk, whichever leaves
+    /// the fewest places empty; two on a telephone.
+    pub fn panel(self, count: usize) -> f64 {
+        let empty = |across: usize| (across - count % across) % across;
+        let best = [4, 3, 5].into_iter().min_by_key(|across| empty(*across)).unwrap_or(4);
+        let best = if count <= 3 { 3 } else { best };
+        let (across, gap) = if self.narrow() { (2.0, 14.0) } else { (best as f64, 24.0) };
         ((self.width() - (across - 1.0) * gap) / across).floor()
     }
 
@@ -354,7 +358,7 @@ impl Page {
         out.push_str("</main><footer>");
         paragraph(&mut out, "colophon", &self.colophon);
         let _ = write!(out, "</footer><div id=\"tip\" hidden=\"hidden\"></div>");
-        let _ = write!(out, "<script>{PAGE_JS}</script></body></html>\n");
+        let _ = writeln!(out, "<script>{PAGE_JS}</script></body></html>");
         out
     }
 

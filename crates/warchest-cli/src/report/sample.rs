@@ -76,7 +76,7 @@ fn stress(name: &str, question: &str, power: f64, firms: usize) -> Stress {
     Stress {
         name: name.into(),
         question: question.into(),
-        size_means: "price cut of the followers".into(),
+        size_means: "size of the shock".into(),
         survival: (0..firms)
             .map(|i| sizes.iter().map(|x| estimate(curve(i, *x))).collect())
             .collect(),

@@ -1,9 +1,10 @@
 //! Where each firm breaks: survival against the size of a shock.
 
-use super::input::{Breaking, ReportInput, Stress};
+use super::input::{Breaking, Estimate, ReportInput, Stress};
 use super::page::{Block, Cell, Figure, Section, Size, Table};
 use super::survival::source;
 use super::svg::labels::spread;
+use super::svg::number::word;
 use super::svg::{Anchor, Frame, Hue, Margins, Scale, Svg, Unit, text};
 use super::words;
 
@@ -12,10 +13,15 @@ pub fn section(input: &ReportInput) -> Option<Section> {
     if input.stresses.is_empty() {
         return None;
     }
-    let mut blocks = vec![Block::Figure(Box::new(overview(input)))];
-    for (i, stress) in input.stresses.iter().enumerate() {
-        blocks.push(Block::Figure(Box::new(curves(input, stress, i))));
-    }
+    let asked = |stress: &Stress| match stress.question.is_empty() {
+        true => stress.name.clone(),
+        false => format!("{}: {}", stress.name, stress.question),
+    };
+    let blocks = vec![
+        Block::List(input.stresses.iter().map(asked).collect()),
+        Block::Figure(Box::new(overview(input))),
+        Block::Figure(Box::new(curves(input))),
+    ];
     Some(Section {
         id: "breaking".into(),
         topic: "Breaking points".into(),
@@ -52,8 +58,8 @@ fn breaking_text(breaking: &Breaking) -> String {
 fn overview(input: &ReportInput) -> Figure {
     let mut figure = Figure {
         id: "breaking-points".into(),
-        title: "Size of shock at which survival falls through one half".into(),
-        subtitle: "Dot: breaking point; bar: its 95 % interval. Each column runs from no shock to \
+        title: overview_title(input),
+        subtitle: "Size of the shock at which survival falls through 50 %. Dot: breaking point; bar: its 95 % interval. Each column runs from no shock to \
                    the largest size tried."
             .into(),
         note:
@@ -87,6 +93,27 @@ fn overview(input: &ReportInput) -> Figure {
         Size::Narrow => (0..input.stresses.len()).map(|i| column_alone(input, i)).collect(),
     });
     figure
+}
+
+fn overview_title(input: &ReportInput) -> String {
+    let breaks = |stress: &Stress| {
+        stress.breaking.iter().filter(|b| matches!(b, Breaking::At { .. })).count()
+    };
+    let firms = |n: usize| format!("{} {}", word(n), if n == 1 { "firm" } else { "firms" });
+    let most = input.stresses.iter().rev().max_by_key(|stress| breaks(stress));
+    let least = input.stresses.iter().min_by_key(|stress| breaks(stress));
+    match (most, least) {
+        (Some(most), _) if breaks(most) == 0 => "No shock breaks a firm".into(),
+        (Some(most), Some(least)) if breaks(most) > breaks(least) => format!(
+            "{} breaks {}, {} {}",
+            most.name,
+            firms(breaks(most)),
+            least.name.to_lowercase(),
+            if breaks(least) == 0 { "none".into() } else { word(breaks(least)) }
+        ),
+        (Some(most), _) => format!("{} breaks {}", most.name, firms(breaks(most))),
+        _ => "Breaking points".into(),
+    }
 }
 
 const PITCH: f64 = 24.0;
@@ -190,71 +217,110 @@ fn column(svg: &mut Svg, frame: &Frame, stress: &Stress, order: &[usize]) {
     }
 }
 
-fn curves(input: &ReportInput, stress: &Stress, at: usize) -> Figure {
+fn curves(input: &ReportInput) -> Figure {
     let mut figure = Figure {
-        id: format!("stress-{at}"),
-        title: words::stress(stress, &input.firms),
+        id: "stress-curves".into(),
+        title: curves_title(input),
         subtitle: format!(
-            "{} Probability of being alive and independent at {}, %, against {}.",
-            stress.question,
-            words::end_of_run(input),
-            if stress.size_means.is_empty() { "the size of the shock" } else { &stress.size_means }
+            "Probability of being alive and independent at {}, %, against the size of the shock. \
+             In red: firms that cross even odds, with a dot where they do; in grey: the others.",
+            words::end_of_run(input)
         ),
-        note:
-            "In colour: firms that cross even odds. In grey: firms that stay on one side of them."
-                .into(),
         source: source(input),
-        table: Table::new(&["size"]),
+        table: Table::new(&["stress", "size"]),
+        data: Some(Table::new(&["stress", "size", "firm", "alive_independent", "standard_error"])),
         ..Figure::default()
     };
     figure.table.columns.extend(input.firms.iter().map(|firm| firm.name.clone()));
-    for (k, size) in stress.sizes.iter().enumerate() {
-        let mut row = vec![Cell::Number(*size, Unit::Share)];
-        row.extend(
-            stress
-                .survival
-                .iter()
-                .map(|s| Cell::Number(s.get(k).map_or(f64::NAN, |e| e.value), Unit::Share)),
-        );
-        figure.table.rows.push(row);
+    for stress in &input.stresses {
+        for (k, size) in stress.sizes.iter().enumerate() {
+            let at = |s: &Vec<Estimate>| s.get(k).copied().unwrap_or(NOTHING);
+            let mut row = vec![Cell::text(&stress.name), Cell::Number(*size, Unit::Share)];
+            row.extend(stress.survival.iter().map(|s| Cell::Number(at(s).value, Unit::Share)));
+            figure.table.rows.push(row);
+            for (firm, s) in input.firms.iter().zip(&stress.survival) {
+                let numbers = [at(s).value, at(s).error].map(|v| Cell::Number(v, Unit::Share));
+                let [value, error] = numbers;
+                let words = (
+                    Cell::text(&stress.name),
+                    Cell::Number(*size, Unit::Share),
+                    Cell::text(&firm.name),
+                );
+                let row = vec![words.0, words.1, words.2, value, error];
+                figure.data.as_mut().expect("set above").rows.push(row);
+            }
+        }
     }
-    figure.draw(|size| vec![curve_chart(input, stress, at, size)]);
+    figure.draw(|size| {
+        let panel = |(i, stress): (usize, &Stress)| curve_chart(input, stress, i, size);
+        input.stresses.iter().enumerate().map(panel).collect()
+    });
     figure
 }
 
+/// No estimate.
+const NOTHING: Estimate = Estimate { value: f64::NAN, error: f64::NAN };
+
+fn curves_title(input: &ReportInput) -> String {
+    let broken = |firm: usize| {
+        let hit = |stress: &&Stress| matches!(stress.breaking.get(firm), Some(Breaking::At { .. }));
+        input.stresses.iter().filter(hit).count()
+    };
+    let never: Vec<&str> = (0..input.firms.len())
+        .filter(|&i| broken(i) == 0 && words::end_survival(&input.firms[i]) >= 0.5)
+        .map(|i| input.firms[i].name.as_str())
+        .collect();
+    match never.len() {
+        0 => "Every firm can be broken by one shock or another".into(),
+        n if n == input.firms.len() => "No firm is broken by any of these shocks".into(),
+        1 => format!("Only {} holds through every shock", never[0]),
+        _ => format!("{} hold through every shock", words::list(&never)),
+    }
+}
+
 fn curve_chart(input: &ReportInput, stress: &Stress, at: usize, size: Size) -> String {
-    let width = if size.narrow() { size.width() } else { 720.0 };
-    let height = if size.narrow() { 280.0 } else { 340.0 };
-    let description = words::stress(stress, &input.firms);
-    let mut svg =
-        Svg::new(&size.id(&format!("stress-{at}")), width, height, &stress.name, &description);
-    let right = if size.narrow() { 100.0 } else { 150.0 };
-    let (low, high) =
-        (stress.sizes.first().copied().unwrap_or(0.0), stress.sizes.last().copied().unwrap_or(1.0));
-    let frame = Frame::new(&svg, Margins::new(12.0, right, 42.0, 38.0))
+    let width = if size.narrow() { size.width() } else { size.panel(3) };
+    let height = if size.narrow() { 290.0 } else { 300.0 };
+    let finding = words::stress(stress, &input.firms);
+    let id = size.id(&format!("stress-{at}"));
+    let mut svg = Svg::new(&id, width, height, &stress.name, &finding);
+    svg.text(
+        (0.0, 12.0),
+        Anchor::Start,
+        "bd",
+        Hue::Ink,
+        &text::fit(&stress.name, 12.0, true, width),
+    );
+    let short = finding.strip_prefix(&format!("{}: ", stress.name)).unwrap_or(&finding);
+    for (i, line) in text::wrap(short, 11.0, width - 4.0).iter().take(2).enumerate() {
+        svg.text((0.0, 27.0 + 13.0 * i as f64), Anchor::Start, "mu sm", Hue::Ink, line);
+    }
+    let longest = input.firms.iter().map(|f| text::width(&f.name, 12.0, false)).fold(0.0, f64::max);
+    let right = (longest + 17.0).min(width * 0.34);
+    let low = stress.sizes.first().copied().unwrap_or(0.0);
+    let high = stress.sizes.last().copied().unwrap_or(1.0);
+    let frame = Frame::new(&svg, Margins::new(58.0, right, 38.0, 38.0))
         .x(Scale::linear(low, high))
         .y(Scale::linear(0.0, 1.0));
     frame.value_axis(&mut svg, &[0.0, 0.25, 0.5, 0.75, 1.0], Unit::Share);
-    frame.x_axis(&mut svg, &frame.x.ticks(if size.narrow() { 4 } else { 6 }), Unit::Share);
-    frame.x_title(
-        &mut svg,
-        if stress.size_means.is_empty() { "size of the shock" } else { &stress.size_means },
-    );
+    frame.x_axis(&mut svg, &frame.x.ticks(4), Unit::Share);
+    let means = if stress.size_means.is_empty() { "size of the shock" } else { &stress.size_means };
+    frame.x_title(&mut svg, &text::fit(means, 11.0, false, frame.right - frame.left + 60.0));
     frame.threshold(&mut svg, 0.5, "");
-    let crossing = |i: usize| matches!(stress.breaking.get(i), Some(Breaking::At { .. }));
-    let mut hues = vec![Hue::Mute; input.firms.len()];
-    for (slot, i) in (0..input.firms.len()).filter(|&i| crossing(i)).enumerate() {
-        hues[i] = Hue::CATEGORIES[slot % Hue::CATEGORIES.len()];
-    }
-    let mut order: Vec<usize> = (0..stress.survival.len().min(hues.len())).collect();
-    order.sort_by_key(|&i| crossing(i));
+    let crosses = |i: usize| matches!(stress.breaking.get(i), Some(Breaking::At { .. }));
+    let n = stress.survival.len().min(input.firms.len());
+    let hues: Vec<Hue> = (0..n).map(|i| if crosses(i) { Hue::Bad } else { Hue::Mute }).collect();
+    let mut order: Vec<usize> = (0..n).collect();
+    order.sort_by_key(|&i| crosses(i));
     for &i in &order {
         let points: Vec<(f64, f64)> =
             stress.sizes.iter().zip(&stress.survival[i]).map(|(s, e)| (*s, e.value)).collect();
-        frame.line(&mut svg, hues[i], if crossing(i) { "ln" } else { "ln thin" }, &points);
-        if let Some(Breaking::At { size, low, high }) = stress.breaking.get(i) {
+        frame.line(&mut svg, hues[i], "ln thin", &points);
+    }
+    for (i, breaking) in stress.breaking.iter().enumerate().take(n) {
+        if let Breaking::At { size, low, high } = breaking {
             frame.line(&mut svg, hues[i], "ln", &[(*low, 0.5), (*high, 0.5)]);
-            frame.dot(&mut svg, hues[i], (*size, 0.5), 4.0);
+            frame.dot(&mut svg, hues[i], (*size, 0.5), 3.5);
         }
     }
     firm_labels(&mut svg, &frame, input, stress, &hues);
@@ -262,14 +328,13 @@ fn curve_chart(input: &ReportInput, stress: &Stress, at: usize, size: Size) -> S
 }
 
 fn firm_labels(svg: &mut Svg, frame: &Frame, input: &ReportInput, stress: &Stress, hues: &[Hue]) {
-    let ends: Vec<f64> =
-        stress.survival.iter().map(|s| frame.y.held(s.last().map_or(0.0, |e| e.value))).collect();
-    let placed = spread(&ends, 14.0, frame.top, frame.bottom);
-    for (i, firm) in input.firms.iter().enumerate().take(ends.len()) {
-        let (want, y) = (ends[i], placed[i]);
-        svg.line((frame.right + 2.0, want), (frame.right + 12.0, y), "ln thin", hues[i]);
-        let name = text::fit(&firm.name, 12.0, false, svg.width - frame.right - 16.0);
-        let class = if hues[i] == Hue::Mute { "mu" } else { "kt" };
-        svg.text((frame.right + 15.0, y + 4.0), Anchor::Start, class, hues[i], &name);
+    let end = |s: &Vec<Estimate>| frame.y.held(s.last().map_or(0.0, |e| e.value));
+    let ends: Vec<f64> = stress.survival.iter().take(hues.len()).map(end).collect();
+    let placed = spread(&ends, 13.0, frame.top, frame.bottom);
+    for ((firm, &hue), (&want, &y)) in input.firms.iter().zip(hues).zip(ends.iter().zip(&placed)) {
+        svg.line((frame.right + 2.0, want), (frame.right + 11.0, y), "ln thin", Hue::Rule);
+        let name = text::fit(&firm.name, 12.0, false, svg.width - frame.right - 13.0);
+        let class = if hue == Hue::Mute { "mu" } else { "kt" };
+        svg.text((frame.right + 14.0, y + 4.0), Anchor::Start, class, hue, &name);
     }
 }

@@ -100,7 +100,8 @@ fn curve_note(input: &ReportInput) -> String {
 
 fn curve_panel(input: &ReportInput, at: usize, size: Size) -> String {
     let firm = &input.firms[at];
-    let (width, height) = (size.panel(4), if size.narrow() { 128.0 } else { 168.0 });
+    let (width, height) =
+        (size.panel(input.firms.len()), if size.narrow() { 128.0 } else { 180.0 });
     let end = Unit::Share.show(words::end_survival(firm));
     let id = size.id(&format!("survival-{at}"));
     let description = format!("Survival of {} falls from 100 % to {end}.", firm.name);
@@ -112,7 +113,7 @@ fn curve_panel(input: &ReportInput, at: usize, size: Size) -> String {
         Hue::Ink,
         &text::fit(&firm.name, 12.0, true, width - 4.0),
     );
-    let frame = Frame::new(&svg, Margins::new(26.0, 38.0, 22.0, 28.0))
+    let frame = Frame::new(&svg, Margins::new(26.0, 42.0, 22.0, 37.0))
         .x(Scale::quarters(input.quarters))
         .y(Scale::linear(0.0, 1.0));
     let ticks = [0.0, 0.5, 1.0];

@@ -48,8 +48,8 @@ fn headline(input: &ReportInput) -> String {
 fn implied(input: &ReportInput) -> Figure {
     let mut figure = Figure {
         id: "implied".into(),
-        title: "Revenue growth per year that each valuation implies".into(),
-        subtitle: "%, by discount rate (rows, per year) and multiple of revenue at the exit \
+        title: implied_title(input),
+        subtitle: "Implied growth of revenue, % per year, by discount rate (rows, per year) and multiple of revenue at the exit \
                    (columns). Darker is more; one scale for all firms."
             .into(),
         note: notes(input),
@@ -95,6 +95,23 @@ fn implied(input: &ReportInput) -> Figure {
         input.implied.iter().enumerate().map(panel).collect()
     });
     figure
+}
+
+/// The middle of each grid in one line.
+fn implied_title(input: &ReportInput) -> String {
+    let Some(first) = input.implied.first() else {
+        return "Implied growth".into();
+    };
+    let pick = |grid: &[f64]| grid.get(grid.len() / 2).copied().unwrap_or(f64::NAN);
+    let mut each: Vec<&Implied> = input.implied.iter().filter(|i| middle(i).is_finite()).collect();
+    each.sort_by(|a, b| middle(b).total_cmp(&middle(a)));
+    let each = each.iter().map(|i| format!("{} {}", i.firm, Unit::Share.show(middle(i))));
+    format!(
+        "To return {} a year at {} revenue, sales must grow each year by: {}",
+        Unit::Share.show(pick(&first.rates)),
+        Unit::Times.show(pick(&first.multiples)),
+        each.collect::<Vec<_>>().join(", ")
+    )
 }
 
 fn notes(input: &ReportInput) -> String {
@@ -211,7 +228,7 @@ fn odds_chart(input: &ReportInput, size: Size) -> String {
     let mut y = frame.top + 2.0;
     for (odds, lines) in input.odds.iter().zip(&lines) {
         for (k, line) in lines.iter().enumerate() {
-            svg.text((0.0, y + 14.0 + 15.0 * k as f64), Anchor::Start, "", Hue::Ink, line);
+            svg.text((0.0, y + 16.5 + 15.0 * k as f64), Anchor::Start, "", Hue::Ink, line);
         }
         let e = odds.probability;
         let middle = y + tall(lines.len()) / 2.0;

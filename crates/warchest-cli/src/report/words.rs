@@ -124,16 +124,20 @@ pub fn stress(stress: &Stress, firms: &[Firm]) -> String {
     let largest = stress.sizes.last().copied().unwrap_or(0.0);
     match broken.first() {
         Some((size, name)) if broken.len() == 1 => {
-            format!("{}: only {name} breaks, at {}", stress.name, Unit::Share.show(*size))
+            format!("{}: only {name} breaks, at a size of {}", stress.name, Unit::Share.show(*size))
         }
         Some((size, name)) => format!(
-            "{}: {} firms break, {name} first, at {}",
+            "{}: {} firms break, {name} first, at a size of {}",
             stress.name,
             word(broken.len()),
             Unit::Share.show(*size)
         ),
         None if already.is_empty() => {
-            format!("{}: nobody breaks, even at {}", stress.name, Unit::Share.show(largest))
+            format!(
+                "{}: nobody breaks, even at a size of {}",
+                stress.name,
+                Unit::Share.show(largest)
+            )
         }
         None => format!("{}: it breaks nobody who was not already below even odds", stress.name),
     }

@@ -44,7 +44,7 @@ pub fn stacked_rows(svg: &mut Svg, frame: &Frame, rows: &[Row]) {
             svg.rect(from, y + 3.0, (to - from - 1.0).max(0.4), ROW - 6.0, "ar", part.hue);
             if to - from > text::width(&part.text, 11.0, true) + 8.0 {
                 let class = match part.hue {
-                    Hue::Soft | Hue::Rule => "sm",
+                    Hue::Soft | Hue::Rule | Hue::C6 => "sm",
                     _ => "sm bd on",
                 };
                 let at = ((from + to - 1.0) / 2.0, y + 17.0);

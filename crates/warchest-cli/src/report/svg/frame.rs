@@ -2,7 +2,7 @@
 
 use super::canvas::{Anchor, Hue, Svg};
 use super::labels::spread;
-use super::number::Unit;
+use super::number::{Unit, axis_labels};
 use super::scale::Scale;
 use super::text;
 
@@ -111,12 +111,12 @@ impl Frame {
     /// Hairlines across the plot with numbers left of it; the highest carries the unit. A line
     /// at zero is drawn in ink.
     pub fn value_axis(&self, svg: &mut Svg, ticks: &[f64], unit: Unit) {
-        for (i, &tick) in ticks.iter().enumerate() {
+        let labels = axis_labels(unit, ticks, self.y.is_log());
+        for (&tick, text) in ticks.iter().zip(&labels) {
             let y = self.y.at(tick);
             let class = if tick == 0.0 { "axis" } else { "grid" };
             svg.line((self.left, y), (self.right, y), class, Hue::Rule);
-            let text = unit.tick(tick, i + 1 == ticks.len());
-            svg.text((self.left - 6.0, y + 4.0), Anchor::End, "mu sm", Hue::Ink, &text);
+            svg.text((self.left - 6.0, y + 4.0), Anchor::End, "mu sm", Hue::Ink, text);
         }
     }
 
@@ -157,12 +157,12 @@ impl Frame {
 
     /// Vertical hairlines with numbers above the plot: the axis of row charts.
     pub fn top_axis(&self, svg: &mut Svg, ticks: &[f64], unit: Unit) {
-        for (i, &tick) in ticks.iter().enumerate() {
+        let labels = axis_labels(unit, ticks, self.x.is_log());
+        for (&tick, text) in ticks.iter().zip(&labels) {
             let x = self.x.at(tick);
             let class = if tick == 0.0 { "axis" } else { "grid" };
             svg.line((x, self.top), (x, self.bottom), class, Hue::Rule);
-            let text = unit.tick(tick, i + 1 == ticks.len());
-            svg.text((x, self.top - 6.0), Anchor::Middle, "mu sm", Hue::Ink, &text);
+            svg.text((x, self.top - 6.0), Anchor::Middle, "mu sm", Hue::Ink, text);
         }
     }
 

@@ -47,6 +47,29 @@ impl Unit {
     }
 }
 
+/// Numbers beside an axis. On a linear axis of money all share the word of the largest, and
+/// only the last carries sign and word (`$40 bn`, below it `30`, `20`, `10`, `0`); on a log axis
+/// each is written in full.
+pub fn axis_labels(unit: Unit, ticks: &[f64], log: bool) -> Vec<String> {
+    let last = ticks.len().saturating_sub(1);
+    if unit != Unit::Usd || log {
+        return ticks.iter().enumerate().map(|(i, t)| unit.tick(*t, i == last)).collect();
+    }
+    let largest = ticks.iter().fold(0.0_f64, |most, t| most.max(t.abs()));
+    let words = [(1e12, "\u{a0}trn"), (1e9, "\u{a0}bn"), (1e6, "\u{a0}m")];
+    let (size, word) =
+        words.into_iter().find(|(size, _)| largest >= size * 0.9995).unwrap_or((1.0, ""));
+    let label = |(i, tick): (usize, &f64)| {
+        let sign = if *tick < 0.0 { "−" } else { "" };
+        let number = digits(tick.abs() / size);
+        match i == last {
+            true => format!("{sign}${number}{word}"),
+            false => format!("{sign}{number}"),
+        }
+    };
+    ticks.iter().enumerate().map(label).collect()
+}
+
 fn digits_signed(value: f64) -> String {
     let sign = if value < 0.0 { "−" } else { "" };
     format!("{sign}{}", digits(value.abs()))
@@ -59,7 +82,7 @@ fn digits(size: f64) -> String {
         s if s >= 9.995 => 1,
         s if s >= 0.1 => 2,
         s if s >= 0.01 => 3,
-        s if s == 0.0 => 0,
+        0.0 => 0,
         _ => 4,
     };
     let text = format!("{size:.decimals$}");
@@ -214,6 +237,14 @@ mod tests {
         assert_eq!(Unit::Share.tick(1.0, true), "100\u{a0}%");
         assert_eq!(Unit::Share.tick(0.07, false), "7");
         assert_eq!(Unit::Usd.tick(20e9, false), "$20\u{a0}bn");
+    }
+
+    #[test]
+    fn money_on_an_axis_shares_its_word() {
+        let labels = axis_labels(Unit::Usd, &[-0.5e9, 0.0, 0.5e9, 1e9], false);
+        assert_eq!(labels, ["−0.5", "0", "0.5", "$1\u{a0}bn"]);
+        let labels = axis_labels(Unit::Usd, &[0.1, 1.0, 1e9], true);
+        assert_eq!(labels, ["$0.1", "$1", "$1\u{a0}bn"]);
     }
 
     #[test]

@@ -45,6 +45,11 @@ impl Scale {
         Scale::linear(0.0, count.max(1) as f64)
     }
 
+    /// Whether equal ratios are equal distances.
+    pub fn is_log(&self) -> bool {
+        self.bend == Bend::Log
+    }
+
     /// The same scale over other pixels.
     pub fn onto(mut self, start: f64, end: f64) -> Scale {
         self.range = (start, end);
@@ -143,7 +148,7 @@ fn log_ticks(low: f64, high: f64, count: usize) -> Vec<f64> {
     for mantissas in [&[1.0, 2.0, 5.0][..], &[1.0, 3.0], &[1.0]] {
         let ticks = all(mantissas);
         if ticks.len() <= count.max(2) {
-            return if ticks.len() < 2 { linear_ticks(low, high, count.max(2)) } else { ticks };
+            return if ticks.len() < 3 { linear_ticks(low, high, count.max(2)) } else { ticks };
         }
     }
     let tens = all(&[1.0]);
