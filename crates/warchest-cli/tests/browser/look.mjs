@@ -4,7 +4,8 @@
 //
 // Per page, at 1280 and 390 pixels, light and dark: no console message of level error or
 // warning, no exception, no request besides the page itself and data: addresses, nothing wider
-// than the window, no drawing without area, no text in a drawing cut off at the window's edge.
+// than the window, no text of a drawing cut off or lying on another, and the read-outs, the
+// theme button, the search and the CSV files work.
 // --shots writes PNGs of the whole page and a PDF of the print. Speaks the DevTools protocol
 // over a pipe; needs Node 18 and Chromium ($CHROMIUM or chromium), nothing else.
 
@@ -69,9 +70,15 @@ class Browser {
   }
 
   async close() {
-    await Promise.race([this.send("Browser.close").catch(() => {}), new Promise((r) => setTimeout(r, 3000))]);
+    const gone = new Promise((done) => this.process.once("exit", done));
+    const wait = (ms) => new Promise((wake) => setTimeout(wake, ms));
+    this.send("Browser.close").catch(() => {});
+    await Promise.race([gone, wait(3000)]);
     this.process.kill("SIGKILL");
-    rmSync(this.profile, { recursive: true, force: true, maxRetries: 5 });
+    // Its helpers may still be writing their last files.
+    for (let attempt = 0; attempt < 20; attempt++) {
+      try { return rmSync(this.profile, { recursive: true, force: true }); } catch { await wait(100); }
+    }
   }
 }
 
@@ -97,6 +104,42 @@ function misfits() {
   }
   const count = [...document.querySelectorAll("svg.chart")].filter((s) => s.getBoundingClientRect().width > 0).length;
   return JSON.stringify({ found, count });
+}
+
+// Runs inside the page: does what the script adds work? Leaves the page as it was.
+function broken() {
+  const found = [], root = document.documentElement, tip = document.getElementById("tip");
+  const svg = [...document.querySelectorAll("svg[data-tip]")].find((s) => s.getBoundingClientRect().width > 0);
+  if (svg) {
+    const box = svg.getBoundingClientRect();
+    const at = { clientX: box.left + box.width / 2, clientY: box.top + box.height / 2, bubbles: true };
+    svg.dispatchEvent(new PointerEvent("pointermove", at));
+    if (tip.hidden || tip.textContent.length < 4) found.push(`${svg.id}: no read-out under the pointer`);
+    svg.dispatchEvent(new PointerEvent("pointerleave", at));
+    if (!tip.hidden) found.push("the read-out stays when the pointer leaves");
+  }
+  const paper = () => getComputedStyle(document.body).backgroundColor, before = paper();
+  document.getElementById("theme").click();
+  if (paper() === before) found.push("the theme button changes nothing");
+  root.removeAttribute("data-theme");
+  try { localStorage.removeItem("warchest-theme"); } catch { /* no storage, nothing kept */ }
+  const search = document.getElementById("filter");
+  if (search) {
+    const shown = () => [...document.querySelectorAll("details.group tbody tr")].filter((row) => !row.hidden).length;
+    const all = shown();
+    search.value = "no assumption says this";
+    search.dispatchEvent(new Event("input"));
+    if (shown() !== 0) found.push("the search hides nothing");
+    search.value = "";
+    search.dispatchEvent(new Event("input"));
+    if (shown() !== all) found.push("the search does not give rows back");
+  }
+  for (const link of document.querySelectorAll("a.csv")) {
+    const text = decodeURIComponent(link.getAttribute("href").split(",").slice(1).join(","));
+    const lines = text.trimEnd().split("\n");
+    if (lines.length < 2 || !lines[0].includes(",")) found.push(`${link.download}: no rows`);
+  }
+  return JSON.stringify(found);
 }
 
 function complaints(messages, url) {
@@ -125,6 +168,8 @@ async function look(browser, page, view, shots) {
   await new Promise((wake) => setTimeout(wake, 150));
   const { result } = await send("Runtime.evaluate", { expression: `(${misfits})()` });
   const { found, count } = JSON.parse(result.value);
+  const touched = await send("Runtime.evaluate", { expression: `(${broken})()` });
+  found.push(...JSON.parse(touched.result.value ?? '["the page’s own script is broken"]'));
   const wrong = [...found, ...complaints(browser.heard.filter((m) => m.sessionId === sessionId), url)];
   if (shots) await shoot(send, page, view, shots);
   await browser.send("Target.closeTarget", { targetId });
