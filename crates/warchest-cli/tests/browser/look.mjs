@@ -83,8 +83,8 @@ class Browser {
 }
 
 // Runs inside the page: what does not fit.
-function misfits() {
-  const found = [], width = document.documentElement.clientWidth;
+function misfits(width) {
+  const found = [];
   if (document.documentElement.scrollWidth > width) found.push(`page ${document.documentElement.scrollWidth} px wide in ${width}`);
   for (const svg of document.querySelectorAll("svg.chart")) {
     const box = svg.getBoundingClientRect();
@@ -166,7 +166,7 @@ async function look(browser, page, view, shots) {
   await send("Page.navigate", { url });
   await browser.until("Page.loadEventFired", sessionId);
   await new Promise((wake) => setTimeout(wake, 150));
-  const { result } = await send("Runtime.evaluate", { expression: `(${misfits})()` });
+  const { result } = await send("Runtime.evaluate", { expression: `(${misfits})(${width})` });
   const { found, count } = JSON.parse(result.value);
   const touched = await send("Runtime.evaluate", { expression: `(${broken})()` });
   found.push(...JSON.parse(touched.result.value ?? '["the page’s own script is broken"]'));
