@@ -1,5 +1,6 @@
 //! Arithmetic with the same bits on every machine; knows no economics.
 
+pub mod dense;
 pub mod elementary;
 pub mod lambert;
 pub mod lanes;

@@ -1,3 +1,4 @@
 //! Price games against closed forms, papers and laws.
 
+mod anchors;
 mod lanes;

@@ -1,0 +1,277 @@
+//! Nash prices of one market.
+
+use super::capacity;
+use super::conditions::{Conditions, quantities, shares};
+use super::error::PricingError;
+use super::lanes::{self, CesGame, GameStatus, LogitGame, NestedGame};
+use super::market::{Demand, Market, Ownership};
+use super::zeta;
+use crate::demand::choice::{CesDemand, LogitDemand, NestedDemand};
+use crate::numerics::lanes::Isa;
+
+/// Which method found the prices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// One markup per firm (or firm and nest) and Newton's method: the kernels of [`lanes`].
+    Aggregate,
+    /// ζ map with Anderson acceleration, Newton where it stalls.
+    Zeta,
+}
+
+impl Method {
+    /// `aggregate` or `zeta`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Method::Aggregate => "aggregate",
+            Method::Zeta => "zeta",
+        }
+    }
+}
+
+/// Prices with their status. Nothing here is checked by the search itself: `residual` is
+/// evaluated at the prices given; [`super::certificate::certify`] says more.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Solution {
+    /// One price per product.
+    pub prices: Vec<f64>,
+    /// Shares of buyers (of the budget under CES).
+    pub shares: Vec<f64>,
+    /// Units sold, in units of the market's size.
+    pub quantities: Vec<f64>,
+    /// Shadow price of capacity per unit (0 where it does not bind).
+    pub shadow: Vec<f64>,
+    /// Whether the first-order conditions hold to rounding and the limits are met.
+    pub converged: bool,
+    /// Evaluations of the first-order conditions.
+    pub evaluations: u32,
+    /// Largest `|FOC|/q` over the free products.
+    pub residual: f64,
+    /// How they were found.
+    pub method: Method,
+}
+
+/// Nash prices of the market, started from the products' prices where these are finite and
+/// above cost.
+///
+/// Firm `f` picks the prices of its free products to maximise
+/// `Σ_k H_fk ((1−τ_k) p_k − t_k − c_k) q_k`; products that are frozen keep theirs. With capacity
+/// limits the cost of a full product includes its shadow price.
+///
+/// # Errors
+/// What [`Market::check`] finds; [`PricingError::CostAboveAnyPrice`] for a product that nobody
+/// buys even at its cost. A search that stops early is no error: see `converged`.
+///
+/// # Source
+/// Morrow and Skerlos (2011), Operations Research 59(2); Nocke and Schutz (2018).
+pub fn solve(isa: Isa, market: &Market) -> Result<Solution, PricingError> {
+    market.check()?;
+    check_costs(isa, market)?;
+    let start: Vec<f64> = market.products.iter().map(|p| p.price).collect();
+    Ok(solve_from(isa, market, &start))
+}
+
+/// As [`solve`], from the prices given (NaN: from cost), on a market known to be sound.
+pub fn solve_from(isa: Isa, market: &Market, start: &[f64]) -> Solution {
+    if market.products.iter().any(|p| p.capacity.is_finite()) {
+        return capacity::solve(isa, market, start);
+    }
+    solve_unlimited(isa, market, start, &vec![0.0; start.len()])
+}
+
+/// Prices with given shadow prices, capacity ignored.
+pub(super) fn solve_unlimited(isa: Isa, market: &Market, start: &[f64], mu: &[f64]) -> Solution {
+    let solved =
+        if aggregates(market) { Some(by_aggregates(isa, market, start, mu)) } else { None };
+    match solved {
+        Some(solution) if solution.converged => solution,
+        _ => by_zeta(isa, market, start, mu),
+    }
+}
+
+/// Refuses a product that nobody buys at its own cost when all others are at theirs.
+fn check_costs(isa: Isa, market: &Market) -> Result<(), PricingError> {
+    let mut at = market.effective_costs(&vec![0.0; market.products.len()]);
+    for (at, product) in at.iter_mut().zip(&market.products) {
+        if product.frozen {
+            *at = product.price;
+        }
+    }
+    let (share, _) = shares(isa, &market.demand, &at);
+    match share.iter().position(|&s| !(s > 1e-290 && s.is_finite())) {
+        None => Ok(()),
+        Some(j) => Err(PricingError::CostAboveAnyPrice {
+            market: market.name.clone(),
+            product: market.products[j].name.clone(),
+            cost: market.products[j].cost,
+        }),
+    }
+}
+
+/// Whether every firm has one markup: own products only, and one tax rate per firm.
+fn aggregates(market: &Market) -> bool {
+    if matches!(market.demand, Demand::Mixed(_)) || market.ownership != Ownership::Labels {
+        return false;
+    }
+    let mut rate: Vec<Option<f64>> = vec![None; market.firms.len()];
+    market.products.iter().all(|p| *rate[p.firm].get_or_insert(p.tax_rate) == p.tax_rate)
+}
+
+fn by_aggregates(isa: Isa, market: &Market, start: &[f64], mu: &[f64]) -> Solution {
+    let n = start.len();
+    let column = |values: &[f64]| -> Vec<[f64; 1]> { values.iter().map(|&v| [v]).collect() };
+    let owner: Vec<usize> = market.products.iter().map(|p| p.firm).collect();
+    let frozen: Vec<[f64; 1]> =
+        market.products.iter().map(|p| [if p.frozen { 1.0 } else { 0.0 }]).collect();
+    let cost = column(&market.effective_costs(mu));
+    let (one, mut prices, mut share) = (vec![[1.0]; n], column(start), vec![[0.0]; n]);
+    let (cost, frozen, owner, active) = (&cost[..], &frozen[..], &owner[..], &one[..]);
+    let status: GameStatus<1> = match &market.demand {
+        Demand::Logit { utility, slope, outside } => {
+            let utility = &column(utility);
+            let demand = LogitDemand { utility, active, slope: [*slope], outside: *outside };
+            lanes::logit_nash(
+                isa,
+                &LogitGame { demand, cost, frozen, owner },
+                &mut prices,
+                &mut share,
+            )
+        }
+        Demand::Nested { utility, slope, rho, nest, nests, outside } => {
+            let (utility, nests) = (&column(utility), nests.len());
+            let (slope, rho, outside) = ([*slope], [*rho], *outside);
+            let demand = NestedDemand { utility, active, slope, rho, nest, nests, outside };
+            lanes::nested_nash(
+                isa,
+                &NestedGame { demand, cost, frozen, owner },
+                &mut prices,
+                &mut share,
+            )
+        }
+        Demand::Ces { utility, sigma, epsilon, outside } => {
+            let utility = &column(utility);
+            let demand = CesDemand { utility, active, sigma: [*sigma], outside: *outside };
+            let game = CesGame { demand, epsilon: [*epsilon], cost, frozen, owner };
+            lanes::ces_nash(isa, &game, &mut prices, &mut share)
+        }
+        Demand::Mixed(_) => {
+            GameStatus { converged: [false], iterations: [0], residual: [f64::NAN] }
+        }
+    };
+    let prices: Vec<f64> = prices.iter().map(|row| row[0]).collect();
+    let mut solution = report(isa, market, prices, mu);
+    solution.method = Method::Aggregate;
+    solution.converged = status.converged[0];
+    solution.evaluations = status.iterations[0];
+    solution.residual = status.residual[0];
+    solution
+}
+
+fn by_zeta(isa: Isa, market: &Market, start: &[f64], mu: &[f64]) -> Solution {
+    let mut conditions = Conditions::new(isa, market, mu);
+    let cost = market.effective_costs(mu);
+    let mut prices: Vec<f64> = market
+        .products
+        .iter()
+        .zip(start.iter().zip(&cost))
+        .map(|(product, (&start, &cost))| {
+            let usable = start.is_finite() && start > cost;
+            if product.frozen {
+                product.price
+            } else if usable {
+                start
+            } else {
+                cold(market, cost)
+            }
+        })
+        .collect();
+    let free: Vec<usize> = (0..prices.len()).filter(|&j| !market.products[j].frozen).collect();
+    let found = zeta::search(&mut conditions, &free, &mut prices);
+    let mut solution = report(isa, market, prices, mu);
+    solution.converged = found.converged;
+    solution.evaluations = found.evaluations;
+    solution.residual = found.residual;
+    solution
+}
+
+/// Where a search starts when no price is known: at cost, or a quarter above it under CES.
+fn cold(market: &Market, cost: f64) -> f64 {
+    match market.demand {
+        Demand::Ces { sigma, .. } => cost * sigma / (sigma - 1.0),
+        _ => cost,
+    }
+}
+
+/// A solution at these prices, its status still open.
+fn report(isa: Isa, market: &Market, prices: Vec<f64>, mu: &[f64]) -> Solution {
+    let (share, _) = shares(isa, &market.demand, &prices);
+    let mut units = match market.demand {
+        Demand::Ces { .. } => quantities(isa, &market.demand, &prices),
+        _ => share.clone(),
+    };
+    for q in &mut units {
+        *q *= market.size;
+    }
+    Solution {
+        prices,
+        shares: share,
+        quantities: units,
+        shadow: mu.to_vec(),
+        converged: false,
+        evaluations: 0,
+        residual: f64::NAN,
+        method: Method::Zeta,
+    }
+}
+
+/// Prices found from several starting points, one [`Solution`] per distinct equilibrium.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Equilibria {
+    /// Distinct converged equilibria, in the order found.
+    pub found: Vec<Solution>,
+    /// Starting points tried.
+    pub starts: u32,
+    /// Of those, how many did not arrive.
+    pub failed: u32,
+}
+
+/// Searches from `starts` points: the given prices, then markups spread from a tenth to ten
+/// times the cost-based start by a golden-ratio sequence. Two answers are one equilibrium when
+/// no price differs by more than 1e-6 of the largest.
+///
+/// # Errors
+/// As [`solve`].
+pub fn multistart(isa: Isa, market: &Market, starts: u32) -> Result<Equilibria, PricingError> {
+    let first = solve(isa, market)?;
+    let mut out = Equilibria { found: Vec::new(), starts: starts.max(1), failed: 0 };
+    let cost = market.effective_costs(&first.shadow);
+    let base: Vec<f64> = first.prices.iter().zip(&cost).map(|(p, c)| (p - c).abs()).collect();
+    let mut phase = 0.5;
+    let mut next = Some(first);
+    for _ in 0..out.starts {
+        let solution = next.take().unwrap_or_else(|| {
+            let start: Vec<f64> = cost
+                .iter()
+                .zip(&base)
+                .map(|(c, m)| {
+                    phase = (phase + 0.618_033_988_749_894_9) % 1.0;
+                    let factor = crate::numerics::elementary::exp(4.6 * (phase - 0.5));
+                    c + m.max(1e-9) * factor
+                })
+                .collect();
+            solve_from(isa, market, &start)
+        });
+        if !solution.converged {
+            out.failed += 1;
+            continue;
+        }
+        let largest = solution.prices.iter().fold(0.0, |most: f64, p| most.max(p.abs()));
+        let same = |other: &Solution| {
+            let gaps = solution.prices.iter().zip(&other.prices).map(|(a, b)| (a - b).abs());
+            gaps.fold(0.0, f64::max) <= 1e-6 * largest
+        };
+        if !out.found.iter().any(same) {
+            out.found.push(solution);
+        }
+    }
+    Ok(out)
+}
