@@ -10,6 +10,7 @@ pub mod input;
 mod market;
 mod money;
 pub mod page;
+mod picture;
 #[cfg(test)]
 mod sample;
 mod stress;
@@ -22,6 +23,7 @@ mod words;
 
 pub use input::ReportInput;
 use page::{KeyFigure, Page, Section};
+pub use picture::render as picture;
 use svg::Unit;
 
 /// Most bytes a report may have.

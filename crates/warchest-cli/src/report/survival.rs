@@ -106,25 +106,38 @@ fn curve_panel(input: &ReportInput, at: usize, size: Size) -> String {
     let id = size.id(&format!("survival-{at}"));
     let description = format!("Survival of {} falls from 100 % to {end}.", firm.name);
     let mut svg = Svg::new(&id, width, height, &firm.name, &description);
-    svg.text(
-        (0.0, 12.0),
-        Anchor::Start,
-        "bd",
-        Hue::Ink,
-        &text::fit(&firm.name, 12.0, true, width - 4.0),
-    );
-    let frame = Frame::new(&svg, Margins::new(26.0, 42.0, 22.0, 37.0))
+    let frame = draw_curve(&mut svg, input, at, (0.0, 0.0), (width, height));
+    let tips = (0..input.quarters).map(|t| match firm.survival.get(t) {
+        Some(e) => format!("{}\n{}: {}", quarter(input, t), firm.name, Unit::Share.show(e.value)),
+        None => quarter(input, t),
+    });
+    svg.read_out(frame.left, frame.right, tips.collect());
+    svg.finish()
+}
+
+/// One firm's curve, the others in grey, in a box with this corner and size.
+pub fn draw_curve(
+    svg: &mut Svg,
+    input: &ReportInput,
+    at: usize,
+    corner: (f64, f64),
+    size: (f64, f64),
+) -> Frame {
+    let firm = &input.firms[at];
+    let name = text::fit(&firm.name, 12.0, true, size.0 - 4.0);
+    svg.text((corner.0, corner.1 + 12.0), Anchor::Start, "bd", Hue::Ink, &name);
+    let (right, bottom) = (corner.0 + size.0 - 42.0, corner.1 + size.1 - 22.0);
+    let frame = Frame::within(corner.0 + 37.0, corner.1 + 26.0, right, bottom)
         .x(Scale::quarters(input.quarters))
         .y(Scale::linear(0.0, 1.0));
-    let ticks = [0.0, 0.5, 1.0];
-    frame.value_axis(&mut svg, &ticks, Unit::Share);
-    frame.year_axis(&mut svg, input.calendar);
+    frame.value_axis(svg, &[0.0, 0.5, 1.0], Unit::Share);
+    frame.year_axis(svg, input.calendar);
     let plain = |firm: &Firm| -> Vec<(f64, f64)> {
         values(&firm.survival).into_iter().enumerate().map(|(t, v)| (t as f64, v)).collect()
     };
     for (i, other) in input.firms.iter().enumerate() {
         if i != at {
-            frame.line(&mut svg, Hue::Rule, "ln thin", &plain(other));
+            frame.line(svg, Hue::Rule, "ln thin", &plain(other));
         }
     }
     let hue = if words::end_survival(firm) < 0.5 { Hue::Bad } else { Hue::C1 };
@@ -134,17 +147,12 @@ fn curve_panel(input: &ReportInput, at: usize, size: Size) -> String {
             (t as f64 + 1.0, e.value - half, e.value + half)
         }))
         .collect();
-    frame.band(&mut svg, hue, "ar o2", &band);
-    frame.line(&mut svg, hue, "ln", &plain(firm));
+    frame.band(svg, hue, "ar o2", &band);
+    frame.line(svg, hue, "ln", &plain(firm));
     let y = frame.y.held(words::end_survival(firm));
-    let shown = end.replace('\u{2009}', "");
+    let shown = Unit::Share.show(words::end_survival(firm)).replace('\u{2009}', "");
     svg.text((frame.right + 4.0, y + 4.0), Anchor::Start, "bd kt", hue, &shown);
-    let tips = (0..input.quarters).map(|t| match firm.survival.get(t) {
-        Some(e) => format!("{}\n{}: {}", quarter(input, t), firm.name, Unit::Share.show(e.value)),
-        None => quarter(input, t),
-    });
-    svg.read_out(frame.left, frame.right, tips.collect());
-    svg.finish()
+    frame
 }
 
 fn curve_table(input: &ReportInput, order: &[usize], full: bool) -> Table {

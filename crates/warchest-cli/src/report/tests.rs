@@ -103,6 +103,17 @@ fn same_input_same_bytes() {
 }
 
 #[test]
+fn the_picture_stands_alone() {
+    let svg = super::picture(&sample::full());
+    assert_eq!(unbalanced(&svg), Vec::<String>::new());
+    assert!(
+        svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\"") && svg.contains("<style>")
+    );
+    assert!(svg.len() < 150_000, "{} bytes", svg.len());
+    assert!(!svg.contains("href") && !svg.contains("NaN"));
+}
+
+#[test]
 fn an_empty_run_still_makes_a_page() {
     let mut input = sample::small();
     input.firms.clear();
@@ -127,6 +138,11 @@ fn missing_numbers_draw_nothing_rather_than_nonsense() {
 #[test]
 fn sample_page_is_written_on_request() {
     if let Some(path) = std::env::var_os("WARCHEST_SAMPLE_REPORT") {
-        std::fs::write(path, render(&sample::full())).unwrap();
+        std::fs::write(&path, render(&sample::full())).unwrap();
+        std::fs::write(
+            std::path::Path::new(&path).with_extension("svg"),
+            super::picture(&sample::full()),
+        )
+        .unwrap();
     }
 }
