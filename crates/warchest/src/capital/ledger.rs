@@ -76,10 +76,12 @@ pub enum Kind {
     Other = 15,
     /// Clouds buy chips.
     CloudCapex = 16,
+    /// Clouds pay energy and operations.
+    CloudEnergy = 17,
 }
 
 /// Number of [`Kind`]s.
-pub const KINDS: usize = 17;
+pub const KINDS: usize = 18;
 
 /// One posted flow.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,1 +1,3 @@
-//! firms
+//! What a firm is: the rules by which it prices.
+
+pub mod strategy;

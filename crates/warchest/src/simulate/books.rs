@@ -1,74 +1,174 @@
-//! Steps 8 to 11: sales, cash, exits.
+//! Step 9: cash. K' = K + (1−τ)·revenue − compute − opex − R&D − capex − interest + new funds.
 
+use crate::capital::burn::positive_run;
 use crate::capital::ledger::{Kind, Outside, whole};
 use crate::multiversion;
-use crate::simulate::lanes::State;
-use crate::simulate::outcome::{Cause, Status};
+use crate::numerics::elementary::ln;
+use crate::simulate::lanes::{State, each};
+use crate::simulate::outcome::Status;
 use crate::simulate::plan::Plan;
+use crate::world::FirmId;
 
 multiversion! {
-    /// Sells, pays for compute and staff.
-    pub fn sales<const L: usize>(plan: &Plan, state: &mut State<L>) {
-        let world = plan.world;
-        let ledger = &mut state.ledger;
-        ledger.new_quarter();
-        let customers = ledger.outside(Outside::Customers);
-        let clouds = ledger.outside(Outside::Clouds);
-        let staff = ledger.outside(Outside::Staff);
-        state.firms.levered.fill([0.0; L]);
-        for (n, offer) in plan.offers.iter().enumerate() {
-            let size = &state.markets.size[offer.market];
-            let (share, price, cost) = (&state.offers.share[n], &state.offers.price[n], &state.offers.cost[n]);
-            let units = &mut state.offers.units[n];
-            let (mut sold, mut compute) = ([0.0; L], [0.0; L]);
-            let levered = &mut state.firms.levered[offer.firm];
-            for l in 0..L {
-                units[l] = size[l] * share[l];
-                sold[l] = whole(units[l] * price[l]);
-                compute[l] = whole(units[l] * cost[l]);
-                levered[l] += sold[l] - compute[l];
+    /// Posts everything but sales and compute; closes each firm's flows of the quarter.
+    pub fn books<const L: usize>(plan: &Plan, state: &mut State<L>) {
+        for f in 0..plan.world.firms.len() {
+            operating(plan, state, f);
+            if plan.compute {
+                research_and_commitments(plan, state, f);
             }
-            ledger.post(Kind::Sales, customers, offer.firm, &sold);
-            ledger.post(Kind::Compute, offer.firm, clouds, &compute);
-        }
-        let elsewhere = ledger.outside(Outside::Elsewhere);
-        for (f, firm) in world.firms.iter().enumerate() {
-            if let Some(z) = state.draws.normal(plan.slots.other_cash[f]) {
-                let (mean, sd) = (&state.values[firm.other_cash], &state.values[firm.other_cash_volatility]);
-                let alive = &state.firms.alive[f];
-                let mut flow = [0.0; L];
-                for l in 0..L {
-                    flow[l] = whole((mean[l] + sd[l] * z[l]) * alive[l]);
-                    state.firms.levered[f][l] += flow[l];
-                }
-                ledger.post(Kind::Other, elsewhere, f, &flow);
-            }
-            let mut opex = [0.0; L];
-            let alive = &state.firms.alive[f];
-            for l in 0..L {
-                state.firms.opex[f][l] *= state.firms.opex_factor[f][l];
-                opex[l] = whole(state.firms.opex[f][l] * alive[l]);
-                state.firms.levered[f][l] -= opex[l];
-            }
-            ledger.post(Kind::Opex, f, staff, &opex);
+            interest(plan, state, f);
+            flows(plan, state, f);
         }
     }
 }
 
-multiversion! {
-    /// Who runs out of cash.
-    pub fn exits<const L: usize>(plan: &Plan, state: &mut State<L>) {
-        let now = f64::from(state.quarter);
-        let all = &mut state.firms;
-        for f in 0..plan.world.firms.len() {
-            let cash = state.ledger.cash(f);
-            for l in 0..L {
-                let dies = all.alive[f][l] > 0.0 && cash[l] < 0.0;
-                all.alive[f][l] = if dies { 0.0 } else { all.alive[f][l] };
-                all.exit_quarter[f][l] = if dies { now } else { all.exit_quarter[f][l] };
-                all.cause[f][l] = if dies { f64::from(Cause::NoRound as u8) } else { all.cause[f][l] };
-                all.status[f][l] = if dies { f64::from(Status::Liquidated as u8) } else { all.status[f][l] };
+/// Opex (fixed and by revenue) and the rest of the business.
+#[inline(always)]
+fn operating<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId) {
+    let firm = &plan.world.firms[f];
+    let staff = state.ledger.outside(Outside::Staff);
+    let share = &state.values[firm.opex_share];
+    let firms = &mut state.firms;
+    let alive = &firms.alive[f];
+    let (opex, factor) = (&mut firms.opex[f], &firms.opex_factor[f]);
+    let (levered, revenue) = (&mut firms.levered[f], &firms.revenue[f]);
+    let mut paid = [0.0; L];
+    for l in 0..L {
+        opex[l] *= factor[l];
+        paid[l] = whole((opex[l] + share[l] * revenue[l]) * alive[l]);
+        levered[l] -= paid[l];
+    }
+    state.ledger.post(Kind::Opex, f, staff, &paid);
+    let z = state.draws.normal(plan.slots.other_cash[f]);
+    if z.is_none() && plan.is_fixed(firm.other_cash, 0.0) {
+        return;
+    }
+    let (mean, sd) = (&state.values[firm.other_cash], &state.values[firm.other_cash_volatility]);
+    let mut flow = *mean;
+    if let Some(z) = z {
+        for l in 0..L {
+            flow[l] += sd[l] * z[l];
+        }
+    }
+    for l in 0..L {
+        flow[l] = whole(flow[l] * alive[l]);
+        levered[l] += flow[l];
+    }
+    let elsewhere = state.ledger.outside(Outside::Elsewhere);
+    state.ledger.post(Kind::Other, elsewhere, f, &flow);
+}
+
+/// Research, take-or-pay beyond use, chips. What is rented for research counts towards the
+/// commitment.
+#[inline(always)]
+fn research_and_commitments<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId) {
+    let firm = &plan.world.firms[f];
+    let (clouds, chips) =
+        (state.ledger.outside(Outside::Clouds), state.ledger.outside(Outside::Chips));
+    let research = state.firms.research[f];
+    let capex = state.firms.capex[f];
+    state.ledger.post(Kind::Research, f, clouds, &research);
+    state.ledger.post(Kind::Capex, f, chips, &capex);
+    for l in 0..L {
+        state.firms.levered[f][l] -= research[l] + capex[l];
+    }
+    state.firms.due[f] = [0.0; L];
+    let Some(&due) = firm.commitments.get(state.quarter as usize) else { return };
+    let agreed: [f64; L] = each(|l| whole(state.values[due][l].max(0.0)));
+    let waits = f64::from(Status::Outside as u8);
+    let due = each(|l| agreed[l] * state.firms.alive[f][l]);
+    for l in 0..L {
+        let lapses = state.firms.status[f][l] == waits;
+        state.firms.cancelled[f][l] += if lapses { agreed[l] } else { 0.0 };
+    }
+    let owns = plan.owns[f];
+    let mut rented = research;
+    if !owns {
+        for (n, offer) in plan.offers.iter().enumerate() {
+            if offer.firm == f {
+                let (units, cost) = (&state.offers.units[n], &state.offers.cost[n]);
+                for l in 0..L {
+                    rented[l] += whole(units[l] * cost[l]);
+                }
             }
         }
     }
+    let shortfall = each(|l| (due[l] - rented[l]).max(0.0));
+    state.ledger.post(Kind::Shortfall, f, clouds, &shortfall);
+    for l in 0..L {
+        state.firms.levered[f][l] -= shortfall[l];
+        state.firms.paid[f][l] += due[l];
+    }
+    state.firms.due[f] = due;
+}
+
+#[inline(always)]
+fn interest<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId) {
+    let firm = &plan.world.firms[f];
+    state.firms.unlevered[f] = state.firms.levered[f];
+    if plan.is_fixed(firm.debt, 0.0) || plan.is_fixed(firm.interest, 0.0) {
+        return;
+    }
+    let (debt, rate) = (&state.values[firm.debt], &state.values[firm.interest]);
+    let alive = &state.firms.alive[f];
+    let paid = each(|l| whole(debt[l] * rate[l]) * alive[l]);
+    let lenders = state.ledger.outside(Outside::Lenders);
+    state.ledger.post(Kind::Interest, f, lenders, &paid);
+    for l in 0..L {
+        state.firms.levered[f][l] -= paid[l];
+    }
+}
+
+/// Sums over the life, first self-sufficient quarter, growth of revenue.
+#[inline(always)]
+fn flows<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId) {
+    let now = f64::from(state.quarter);
+    let depreciation = &state.values[plan.world.technology.depreciation];
+    let firms = &mut state.firms;
+    let (levered, alive) = (&firms.levered[f], &firms.alive[f]);
+    let (sum, deepest) = (&mut firms.levered_sum[f], &mut firms.deepest[f]);
+    let (run, first) = (&mut firms.positive_run[f], &mut firms.cash_positive[f]);
+    let cash_flow = &mut firms.cash_flow[f];
+    let weight = if state.quarter == 0 { 1.0 } else { 0.5 };
+    for l in 0..L {
+        sum[l] += levered[l];
+        deepest[l] = deepest[l].max(-sum[l]);
+        run[l] = positive_run(run[l], levered[l]) * alive[l];
+        first[l] = if run[l] >= 4.0 { first[l].min(now) } else { first[l] };
+        cash_flow[l] += weight * (levered[l] - cash_flow[l]);
+    }
+    let worn = &firms.book[f];
+    for l in 0..L {
+        firms.profit[f][l] = firms.unlevered[f][l] + firms.capex[f][l] - depreciation[l] * worn[l];
+    }
+    let ring = 4 * f + (state.quarter as usize & 3);
+    let year_ago = firms.revenue_year[ring];
+    firms.revenue_year[ring] = firms.revenue[f];
+    if state.quarter > 0 && plan.world.funding.enabled {
+        growth(state, f, &year_ago);
+    }
+}
+
+/// Log growth of revenue per year: over four quarters, or what there is of them.
+#[inline(always)]
+fn growth<const L: usize>(state: &mut State<L>, f: FirmId, year_ago: &[f64; L]) {
+    let first = state.firms.revenue_year[4 * f];
+    let early = state.quarter < 4;
+    let (base, years) =
+        if early { (&first, f64::from(state.quarter) / 4.0) } else { (year_ago, 1.0) };
+    let now = &state.firms.revenue[f];
+    let growth = &mut state.firms.growth[f];
+    for l in 0..L {
+        let known = base[l] > 0.0 && now[l] > 0.0;
+        let log = ln(now[l] / base[l]) / years;
+        growth[l] = if known { log.clamp(-3.0, 3.0) } else { 0.0 };
+    }
+}
+
+/// Revenue of the last four quarters of a firm, USD.
+#[inline(always)]
+pub fn revenue_year<const L: usize>(state: &State<L>, f: FirmId) -> [f64; L] {
+    let rows = &state.firms.revenue_year[4 * f..4 * f + 4];
+    each(|l| rows[0][l] + rows[1][l] + rows[2][l] + rows[3][l])
 }

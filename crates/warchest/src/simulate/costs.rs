@@ -1,12 +1,12 @@
-//! Step 3: what a unit costs.
+//! Step 3: what a unit costs, in dollars and in hours of compute.
 
 use crate::multiversion;
-use crate::numerics::elementary::exp;
-use crate::simulate::lanes::State;
+use crate::numerics::elementary::{exp, ln};
+use crate::simulate::lanes::{State, each};
 use crate::simulate::plan::Plan;
 
 multiversion! {
-    /// Unit cost of every offer.
+    /// c = w κ e^{γ(q − q_0)} / (A (Q/Q_0)^λ u), per unit of each offer.
     pub fn unit_costs<const L: usize>(plan: &Plan, state: &mut State<L>) {
         let world = plan.world;
         for (n, offer) in plan.offers.iter().enumerate() {
@@ -14,13 +14,46 @@ multiversion! {
             let firm = &world.firms[offer.firm];
             let base = &state.values[product.unit_cost];
             let load = &state.values[firm.load_factor];
-            let per_unit = &state.values[world.segments[product.segment].rt_per_unit];
-            let own = &state.firms.ln_efficiency[offer.firm];
+            let per_unit = &state.markets.rt_per_unit[offer.market];
+            let mut fall = exponent(plan, state, offer.firm, offer.product);
+            let (own, common) = (&state.firms.ln_efficiency[offer.firm], &state.common.ln_efficiency);
+            for l in 0..L {
+                fall[l] += common[l] + own[l];
+            }
+            let rent = &state.common.rent_ratio;
+            let region = &state.regions.rent_factor[world.markets[offer.market].region];
             let cost = &mut state.offers.cost[n];
             for l in 0..L {
-                let fall = state.ln_efficiency[l] + own[l];
-                cost[l] = base[l] * per_unit[l] / load[l] * exp(-fall);
+                cost[l] = base[l] * per_unit[l] / load[l] * exp(-fall[l]) * rent[l] * region[l];
+            }
+            if plan.compute {
+                let (cost, rent) = (&state.offers.cost[n], &state.common.rent);
+                state.offers.hours[n] = each(|l| cost[l] / (rent[l] * region[l]));
             }
         }
     }
+}
+
+/// What quality and learning take off the log of cost.
+#[inline(always)]
+fn exponent<const L: usize>(plan: &Plan, state: &State<L>, f: usize, j: usize) -> [f64; L] {
+    let mut fall = [0.0; L];
+    if plan.research {
+        let gamma = &state.values[plan.world.technology.cost_of_quality];
+        let start = &state.values[plan.world.firms[f].quality];
+        let offset = &state.values[plan.world.products[j].quality_offset];
+        let quality = &state.products.quality[j];
+        for l in 0..L {
+            fall[l] -= gamma[l] * (quality[l] - offset[l] - start[l]);
+        }
+    }
+    if plan.learning && state.quarter > 0 {
+        let lambda = &state.values[plan.world.firms[f].learning];
+        let (output, before) = (&state.firms.output[f], &state.firms.output_before[f]);
+        for l in 0..L {
+            let ratio = if before[l] > 0.0 { 1.0 + output[l] / before[l] } else { 1.0 };
+            fall[l] += lambda[l] * ln(ratio);
+        }
+    }
+    fall
 }

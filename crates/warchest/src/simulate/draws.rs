@@ -106,9 +106,17 @@ impl<const L: usize> Values<L> {
         }
     }
 
-    /// Draws what moves every quarter.
-    pub fn draw_quarter(&mut self, plan: &Plan, path: u64, quarter: u32) {
+    /// Draws what moves every quarter; `curves` holds the log change of each technology curve
+    /// since the start.
+    pub fn draw_quarter(&mut self, plan: &Plan, path: u64, quarter: u32, curves: &[[f64; L]]) {
         for &id in &plan.per_quarter {
+            let param = plan.world.param(id);
+            if let Dist::Curve(curve) = param.dist {
+                for l in 0..L {
+                    self.0[id.0 as usize][l] = convert(param, curves[curve][l]);
+                }
+                continue;
+            }
             let stream = Stream::new(plan.seed, &plan.world.param(id).name, "value");
             for l in 0..L {
                 let z = stream.normal(path + l as u64, quarter);

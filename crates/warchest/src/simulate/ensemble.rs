@@ -130,15 +130,15 @@ impl Job<'_> {
         let mut at = first;
         while at < first + count {
             let lanes = (first + count - at).min(LANES as u64) as usize;
-            state.begin(self.plan, at);
+            state.begin(self.isa, self.plan, at);
             for quarter in 0..self.plan.world.clock.quarters {
                 step::quarter(self.isa, self.plan, state, quarter);
-                record.quarter(self.plan, state, lanes);
+                record.quarter(self.isa, self.plan, state, lanes);
             }
             record.end(self.plan, state, lanes);
             at += lanes as u64;
         }
-        record.finish()
+        record.finish(self.plan)
     }
 }
 

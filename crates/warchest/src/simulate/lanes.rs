@@ -1,12 +1,16 @@
 //! The state of `L` paths side by side: outer index what it belongs to, inner index the path.
 
-use crate::capital::ledger::{Ledger, whole};
+use crate::capital::ledger::Ledger;
+use crate::curves::CurvePath;
 use crate::simulate::draws::{Draws, Values};
-use crate::simulate::outcome::{NEVER, Request, Status};
+use crate::simulate::outcome::{Detail, Request};
 use crate::simulate::plan::Plan;
 
 /// One number per path of the group.
 pub type Lane<const L: usize> = [f64; L];
+
+/// One row per entity.
+pub type Rows<const L: usize> = Vec<[f64; L]>;
 
 /// Computes one number per lane.
 #[inline(always)]
@@ -27,78 +31,246 @@ pub fn flag(on: bool) -> f64 {
 /// True when any lane is not zero.
 #[inline(always)]
 pub fn any<const L: usize>(lane: &[f64; L]) -> bool {
-    let mut found = false;
+    let mut sum = 0.0;
     for l in 0..L {
-        found |= lane[l] != 0.0;
+        sum += if lane[l] != 0.0 { 1.0 } else { 0.0 };
     }
-    found
+    sum > 0.0
 }
 
-/// One row per entity.
-pub type Rows<const L: usize> = Vec<[f64; L]>;
+macro_rules! table {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $field:ident,)* }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug)]
+        pub struct $name<const L: usize> {
+            $($(#[$doc])* pub $field: Rows<L>,)*
+        }
 
-/// State of the firms.
-#[derive(Clone, Debug)]
-pub struct Firms<const L: usize> {
-    /// 1 while in business (entered and not ended).
-    pub alive: Rows<L>,
-    /// [`Status`] as a number.
-    pub status: Rows<L>,
-    /// [`crate::simulate::outcome::Cause`] as a number.
-    pub cause: Rows<L>,
-    /// Quarter of the end, or [`NEVER`].
-    pub exit_quarter: Rows<L>,
-    /// Quarter of the entry (0 for those of the start), or [`NEVER`].
-    pub entry_quarter: Rows<L>,
-    /// Log of own efficiency over the start.
-    pub ln_efficiency: Rows<L>,
-    /// Fixed operating expense, USD per quarter.
-    pub opex: Rows<L>,
-    /// Factor by which it grows each quarter.
-    pub opex_factor: Rows<L>,
-    /// Markup path k of cost-plus firms.
-    pub markup: Rows<L>,
-    /// Revenue of this quarter, gross of the partner's share, USD.
-    pub revenue: Rows<L>,
-    /// Levered free cash flow of this quarter, USD.
-    pub levered: Rows<L>,
-    /// Sum of levered free cash flow over the life, and its worst.
-    pub levered_sum: Rows<L>,
-    pub deepest: Rows<L>,
-    /// Consecutive quarters of positive levered FCF; first quarter with four.
-    pub positive_run: Rows<L>,
-    pub cash_positive: Rows<L>,
+        impl<const L: usize> $name<L> {
+            fn new(rows: usize) -> Self {
+                Self { $($field: vec![[0.0; L]; rows],)* }
+            }
+
+            /// Zero everywhere.
+            pub fn clear(&mut self) {
+                $(self.$field.fill([0.0; L]);)*
+            }
+        }
+    };
 }
 
-/// State of the products.
-#[derive(Clone, Debug)]
-pub struct Products<const L: usize> {
-    /// Random walk of the taste.
-    pub taste_walk: Rows<L>,
+table! {
+    /// State of the firms. Money in USD, compute in H100-equivalent hours.
+    Firms {
+        /// 1 while in business (entered and not ended).
+        alive,
+        /// [`crate::simulate::outcome::Status`] as a number.
+        status,
+        /// [`crate::simulate::outcome::Cause`] as a number.
+        cause,
+        /// Quarter of the end, or [`crate::simulate::outcome::NEVER`].
+        exit_quarter,
+        /// Quarter of the entry (0 for those of the start), or never.
+        entry_quarter,
+        /// Log of own efficiency over the start.
+        ln_efficiency,
+        /// Fixed operating expense per quarter, and the factor by which it grows.
+        opex,
+        opex_factor,
+        /// Floor of research per quarter, and the factor by which it grows.
+        research_floor,
+        research_factor,
+        /// Cumulative research compute over that of the start.
+        research_stock,
+        /// Quality of the best model; loss of quality while harvesting.
+        quality,
+        /// 1 when a model came out this quarter.
+        released,
+        /// Markup path k of cost-plus firms.
+        markup,
+        /// Cumulative output, RT, and that before the start.
+        output,
+        output_before,
+        /// Own capacity, its book value, hours used for sales this quarter.
+        capacity,
+        book,
+        hours,
+        /// Share of wanted use that is served; shadow price of capacity, USD per hour.
+        served,
+        shadow,
+        /// Take-or-pay: paid and cancelled so far.
+        paid,
+        cancelled,
+        /// This quarter: revenue gross of the partner's share; of it subscriptions.
+        revenue,
+        subscriptions,
+        /// This quarter: research, capital expenditure, take-or-pay due.
+        research,
+        capex,
+        due,
+        /// This quarter: free cash flow after and before interest, operating profit.
+        levered,
+        unlevered,
+        profit,
+        /// Revenue of the four last quarters, one row per firm and quarter of the ring.
+        revenue_year,
+        /// Log growth of revenue per year.
+        growth,
+        /// Levered free cash flow, average of the last two quarters.
+        cash_flow,
+        /// Sum of levered free cash flow over the life, and its worst, as a positive amount.
+        levered_sum,
+        deepest,
+        /// Consecutive quarters of positive levered FCF; first quarter with four, or never.
+        positive_run,
+        cash_positive,
+        /// Value of the equity; part of it that does not follow revenue; value over that of the
+        /// formula at the start, when lower.
+        valuation,
+        legacy,
+        mark_scale,
+        /// Fraction held by the holders of the start.
+        stake,
+        /// Equity paid in so far, in the last quarter; announced and still conditional, and the
+        /// part of it that is paid in a quarter.
+        raised,
+        raised_last,
+        conditional,
+        tranche,
+        /// 1 when a take-or-pay commitment could not be met.
+        defaulted,
+        /// Factor on prices from price wars.
+        war,
+    }
 }
 
-/// State of the offers (a product in a market).
-#[derive(Clone, Debug)]
-pub struct Offers<const L: usize> {
-    /// Mean utility without quality and price.
-    pub taste: Rows<L>,
-    /// Utility without price.
-    pub utility: Rows<L>,
-    /// Unit cost, USD.
-    pub cost: Rows<L>,
-    /// Price charged, USD.
-    pub price: Rows<L>,
-    /// Share of the market held.
-    pub share: Rows<L>,
-    /// Units sold this quarter.
-    pub units: Rows<L>,
+table! {
+    /// State of the products.
+    Products {
+        /// Random walk and jumps of the taste.
+        taste_walk,
+        /// Quality as sold.
+        quality,
+        /// 1 where the list price may move this quarter.
+        may_reprice,
+    }
 }
 
-/// State of the markets.
+table! {
+    /// State of the offers (a product in a market).
+    Offers {
+        /// Mean utility without quality and price.
+        taste,
+        /// 1 while on sale.
+        active,
+        /// Utility without price, as the kernel of the segment wants it.
+        utility,
+        /// Cost of a unit (or RT), USD; effective marginal cost.
+        cost,
+        effective,
+        /// H100-equivalent hours per unit.
+        hours,
+        /// Price the seller would list; price charged.
+        list,
+        price,
+        /// 1 where the price is given to the game.
+        frozen,
+        /// Share chosen by those who choose anew; share held now and a quarter before.
+        choice,
+        share,
+        held,
+        /// Units wanted, sold and served this quarter.
+        wanted,
+        units,
+        /// Revenue of this quarter, USD.
+        revenue,
+    }
+}
+
+table! {
+    /// State of the markets.
+    Markets {
+        /// Trend size: units (Unit, Free) or USD (Budget) per quarter.
+        trend,
+        /// Size of this quarter.
+        size,
+        /// RT per unit.
+        rt_per_unit,
+        /// Persistence of growth to the power of the quarter.
+        fade,
+        /// Log of the sum of exponentials of the kernel, and that of the start.
+        log_sum,
+        log_sum_start,
+        /// 1 where this quarter's game did not converge; 1 where one was played.
+        failed,
+        played,
+        /// Consumer surplus of the quarter, USD.
+        surplus,
+    }
+}
+
+table! {
+    /// State of the regions.
+    Regions {
+        /// People who use.
+        adopters,
+        /// Factor on the rental price.
+        rent_factor,
+    }
+}
+
+/// Common state.
 #[derive(Clone, Debug)]
-pub struct Markets<const L: usize> {
-    /// Units (Unit, Free) or USD (Budget) per quarter.
-    pub size: Rows<L>,
+pub struct Common<const L: usize> {
+    /// Log of common efficiency over the start.
+    pub ln_efficiency: Lane<L>,
+    /// Log of the rental price over its long-run path; rental price, USD per hour, and over
+    /// that of the start.
+    pub rent_gap: Lane<L>,
+    pub rent: Lane<L>,
+    pub rent_ratio: Lane<L>,
+    /// Hours used in the last quarter, fleet of the clouds, tightness of the first quarter.
+    pub use_last: Lane<L>,
+    pub fleet: Lane<L>,
+    pub use_start: Lane<L>,
+    /// Log growth of use, last quarter, held to ±0.5.
+    pub use_growth: Lane<L>,
+    /// Hours: installed, of them for sales, for training, idle.
+    pub installed: Lane<L>,
+    pub inference: Lane<L>,
+    pub training: Lane<L>,
+    pub idle: Lane<L>,
+    /// Mood of investors; 1 in a crash.
+    pub mood: Lane<L>,
+    pub crash: Lane<L>,
+    /// Best quality so far, that of the start, and the open frontier.
+    pub frontier: Lane<L>,
+    pub frontier_start: Lane<L>,
+    pub open: Lane<L>,
+    /// Scenario shocks of the quarter: factor on substitution, pool, rental price, sizes.
+    pub substitution: Lane<L>,
+    pub freeze: Lane<L>,
+    pub shortage: Lane<L>,
+    pub demand: Lane<L>,
+    /// Funds of the quarter, USD, and their factor over the trend.
+    pub pool: Lane<L>,
+    pub pool_factor: Lane<L>,
+    /// Announced, paid and still conditional equity over the run, USD.
+    pub announced: Lane<L>,
+    /// Sums over the run, USD.
+    pub final_spend: Lane<L>,
+    pub value_added: [Lane<L>; 5],
+    pub capex: Lane<L>,
+    pub surplus: Lane<L>,
+    /// Value added and surplus of the quarter.
+    pub value_added_now: [Lane<L>; 5],
+    /// Largest seller of the first quarter, and when it lost that rank.
+    pub leader: Lane<L>,
+    pub leader_change: Lane<L>,
+    /// Price games played and not converged; identities that failed.
+    pub games: Lane<L>,
+    pub unconverged: Lane<L>,
+    pub failures: Lane<L>,
 }
 
 /// Everything that changes, for `L` paths.
@@ -108,18 +280,37 @@ pub struct State<const L: usize> {
     pub path: u64,
     /// The quarter being lived.
     pub quarter: u32,
+    /// The shadow run: every shortfall is filled.
+    pub free_funding: bool,
+    /// Identities are checked.
+    pub audit: bool,
+    /// Figures of each quarter are wanted.
+    pub figures: bool,
     pub values: Values<L>,
     pub draws: Draws<L>,
+    pub common: Common<L>,
+    pub regions: Regions<L>,
     pub firms: Firms<L>,
     pub products: Products<L>,
     pub offers: Offers<L>,
     pub markets: Markets<L>,
     pub ledger: Ledger<L>,
-    /// Log of common efficiency over the start.
-    pub ln_efficiency: Lane<L>,
-    /// Price games played and not converged.
-    pub games: Lane<L>,
-    pub unconverged: Lane<L>,
+    /// Balances at the end of the quarter before, for the audit.
+    pub balances_before: Rows<L>,
+    /// Frontier quality by quarter.
+    pub frontier_path: Rows<L>,
+    /// Capacity on order by firm (the clouds' fleet last) and quarter of arrival, a ring of
+    /// `lead_time` rows each.
+    pub orders: Rows<L>,
+    /// One path and the log change of each technology curve.
+    pub curves: Vec<[CurvePath; L]>,
+    pub curve_level: Rows<L>,
+    pub curve_change: Rows<L>,
+    /// Scratch of the capacity search: shadow price and excess of the step before; rows of the
+    /// offers.
+    pub last_shadow: Rows<L>,
+    pub last_excess: Rows<L>,
+    pub kept: [Rows<L>; 2],
 }
 
 impl<const L: usize> State<L> {
@@ -129,97 +320,82 @@ impl<const L: usize> State<L> {
         let rows = |n: usize| vec![[0.0; L]; n];
         let f = world.firms.len();
         let n = plan.offers.len();
+        let mut firms = Firms::new(f);
+        firms.revenue_year = rows(4 * f);
+        let nothing = CurvePath { drift: 0.0, echo: 0.0, noise: 0.0 };
         State {
             path: 0,
             quarter: 0,
+            free_funding: request.free_funding,
+            audit: request.audit,
+            figures: request.detail > Detail::Ends,
             values: Values::new(plan),
             draws: Draws::new(plan),
-            firms: Firms {
-                alive: rows(f),
-                status: rows(f),
-                cause: rows(f),
-                exit_quarter: rows(f),
-                entry_quarter: rows(f),
-                ln_efficiency: rows(f),
-                opex: rows(f),
-                opex_factor: rows(f),
-                markup: rows(f),
-                revenue: rows(f),
-                levered: rows(f),
-                levered_sum: rows(f),
-                deepest: rows(f),
-                positive_run: rows(f),
-                cash_positive: rows(f),
-            },
-            products: Products { taste_walk: rows(world.products.len()) },
-            offers: Offers {
-                taste: rows(n),
-                utility: rows(n),
-                cost: rows(n),
-                price: rows(n),
-                share: rows(n),
-                units: rows(n),
-            },
-            markets: Markets { size: rows(world.markets.len()) },
+            common: Common::new(),
+            regions: Regions::new(world.regions.len()),
+            firms,
+            products: Products::new(world.products.len()),
+            offers: Offers::new(n),
+            markets: Markets::new(world.markets.len()),
             ledger: Ledger::new(f, request.audit),
-            ln_efficiency: [0.0; L],
-            games: [0.0; L],
-            unconverged: [0.0; L],
+            balances_before: rows(f + crate::capital::ledger::OUTSIDE),
+            frontier_path: rows(world.clock.quarters as usize + 1),
+            orders: rows((f + 1) * world.technology.lead_time.max(1) as usize),
+            curves: vec![[nothing; L]; world.curves.len()],
+            curve_level: rows(world.curves.len()),
+            curve_change: rows(world.curves.len()),
+            last_shadow: rows(f),
+            last_excess: rows(f),
+            kept: [rows(n), rows(n)],
         }
     }
+}
 
-    /// Puts the group at the start of paths `path .. path + L`.
-    pub fn begin(&mut self, plan: &Plan, path: u64) {
-        self.path = path;
-        self.quarter = 0;
-        self.values.draw_path(plan, path);
-        self.ln_efficiency = [0.0; L];
-        self.games = [0.0; L];
-        self.unconverged = [0.0; L];
-        self.begin_firms(plan);
-        self.begin_markets(plan);
-    }
-
-    fn begin_firms(&mut self, plan: &Plan) {
-        use crate::numerics::elementary::exp;
-        let values = &self.values;
-        let never = f64::from(NEVER);
-        let all = &mut self.firms;
-        for (f, firm) in plan.world.firms.iter().enumerate() {
-            let waits = firm.entry.is_some();
-            all.alive[f] = [flag(!waits); L];
-            let status = if waits { Status::Outside } else { Status::Alive };
-            all.status[f] = [f64::from(status as u8); L];
-            all.cause[f] = [0.0; L];
-            all.exit_quarter[f] = [never; L];
-            all.entry_quarter[f] = [if waits { never } else { 0.0 }; L];
-            all.ln_efficiency[f] = [0.0; L];
-            all.opex[f] = values[firm.opex];
-            let growth = values[firm.opex_growth];
-            all.opex_factor[f] = each(|l| exp(growth[l]));
-            all.markup[f] = [1.0; L];
-            all.levered_sum[f] = [0.0; L];
-            all.deepest[f] = [0.0; L];
-            all.positive_run[f] = [0.0; L];
-            all.cash_positive[f] = [never; L];
+impl<const L: usize> Common<L> {
+    /// Zero everywhere, neutral factors.
+    pub fn new() -> Common<L> {
+        let (zero, one) = ([0.0; L], [1.0; L]);
+        Common {
+            ln_efficiency: zero,
+            rent_gap: zero,
+            rent: one,
+            rent_ratio: one,
+            use_last: zero,
+            fleet: zero,
+            use_start: zero,
+            use_growth: zero,
+            installed: zero,
+            inference: zero,
+            training: zero,
+            idle: zero,
+            mood: zero,
+            crash: zero,
+            frontier: zero,
+            frontier_start: zero,
+            open: zero,
+            substitution: one,
+            freeze: one,
+            shortage: one,
+            demand: one,
+            pool: zero,
+            pool_factor: one,
+            announced: zero,
+            final_spend: zero,
+            value_added: [zero; 5],
+            capex: zero,
+            surplus: zero,
+            value_added_now: [zero; 5],
+            leader: zero,
+            leader_change: zero,
+            games: zero,
+            unconverged: zero,
+            failures: zero,
         }
-        let firms = &plan.world.firms;
-        self.ledger.open(|f| each(|l| whole(values[firms[f].cash][l])));
     }
+}
 
-    fn begin_markets(&mut self, plan: &Plan) {
-        let values = &self.values;
-        self.products.taste_walk.fill([0.0; L]);
-        for (m, market) in plan.world.markets.iter().enumerate() {
-            if let crate::world::Size::Walk { start, .. } = market.size {
-                self.markets.size[m] = values[start];
-            }
-            for n in plan.range[m].clone() {
-                let listing = &market.listings[plan.offers[n].listing];
-                if let crate::world::Appeal::Taste(id) = listing.appeal {
-                    self.offers.taste[n] = values[id];
-                }
-            }
-        }
+impl<const L: usize> Default for Common<L> {
+    fn default() -> Self {
+        Common::new()
     }
 }

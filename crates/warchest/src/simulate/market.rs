@@ -1,55 +1,270 @@
-//! Steps 6 and 7: what each firm charges and whom the buyers choose.
+//! Steps 6 and 7: the price game of each market, whom the buyers choose, and the shadow price
+//! that keeps use within capacity.
 
-use crate::multiversion;
-use crate::numerics::elementary::exp;
-use crate::simulate::lanes::State;
+use crate::demand::choice::{CesDemand, LogitDemand, NestedDemand};
+use crate::demand::choice::{ces_shares, logit_shares, nested_shares};
+use crate::numerics::lanes::Isa;
+use crate::pricing::lanes::{CesGame, GameStatus, LogitGame, NestedGame};
+use crate::pricing::lanes::{ces_nash, logit_nash, nested_nash};
+use crate::simulate::demand::wanted;
+use crate::simulate::lanes::{State, any, each, flag};
 use crate::simulate::plan::Plan;
-use crate::world::{Kernel, Strategy};
+use crate::simulate::prices::{effective_costs, intentions, rival_price};
+use crate::simulate::shadow;
+use crate::world::{Kernel, Segment, Strategy};
 
-multiversion! {
-    /// Prices and shares of every market.
-    pub fn prices_and_shares<const L: usize>(plan: &Plan, state: &mut State<L>) {
-        let world = plan.world;
-        for (f, firm) in world.firms.iter().enumerate() {
-            if let Strategy::CostPlus { decay, .. } = firm.strategy {
-                if state.quarter > 0 {
-                    let decay = &state.values[decay];
-                    for l in 0..L {
-                        state.firms.markup[f][l] *= decay[l];
-                    }
-                }
+/// Most rounds of the search for the shadow prices of capacity.
+pub const PASSES: u32 = 40;
+
+/// Prices charged, shares held and units wanted in every market.
+pub fn clear<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>) {
+    intentions(isa, plan, state);
+    let mut done = [0.0; L];
+    for pass in 0..PASSES {
+        for m in 0..plan.places.len() {
+            if pass == 0 || plan.places[m].bound {
+                one_market(isa, plan, state, m, &done);
             }
         }
-        for (m, range) in plan.range.iter().enumerate() {
-            let segment = &world.segments[world.markets[m].segment];
-            let Kernel::Unit { price_slope } = segment.kernel else { continue };
-            let slope = &state.values[price_slope];
-            let mut sum = [1.0; L];
-            for n in range.clone() {
-                let offer = &plan.offers[n];
-                let firm = &world.firms[offer.firm];
-                let Strategy::CostPlus { markup, .. } = firm.strategy else { continue };
-                let (markup, k) = (&state.values[markup], &state.firms.markup[offer.firm]);
-                let alive = &state.firms.alive[offer.firm];
-                let (taste, walk) = (&state.offers.taste[n], &state.products.taste_walk[offer.product]);
-                let cost = &state.offers.cost[n];
-                let price = &mut state.offers.price[n];
-                let share = &mut state.offers.share[n];
-                for l in 0..L {
-                    price[l] = cost[l] * (1.0 + markup[l] * k[l]);
-                    share[l] = alive[l] * exp(taste[l] + walk[l] - slope[l] * price[l]);
-                    sum[l] += share[l];
-                }
-            }
-            let mut scale = [0.0; L];
+        if plan.bound.is_empty() {
+            break;
+        }
+        shadow::search(isa, plan, state, pass, &mut done);
+        if done.iter().all(|&lane| lane > 0.0) {
+            break;
+        }
+    }
+    let common = &mut state.common;
+    for (m, place) in plan.places.iter().enumerate() {
+        if place.game {
+            let (played, failed) = (&state.markets.played[m], &state.markets.failed[m]);
             for l in 0..L {
-                scale[l] = 1.0 / sum[l];
+                common.games[l] += played[l];
+                common.unconverged[l] += failed[l];
             }
+        }
+    }
+    if !plan.bound.is_empty() {
+        for l in 0..L {
+            common.unconverged[l] += 1.0 - flag(done[l] > 0.0);
+        }
+    }
+}
+
+/// Prices and demand of one market; lanes in `done` keep what they have.
+fn one_market<const L: usize>(
+    isa: Isa,
+    plan: &Plan,
+    state: &mut State<L>,
+    m: usize,
+    done: &[f64; L],
+) {
+    let place = &plan.places[m];
+    let range = place.range.clone();
+    let again = any(done);
+    if again {
+        for n in range.clone() {
+            state.kept[0][n] = state.offers.list[n];
+            state.kept[1][n] = state.offers.price[n];
+        }
+    }
+    let failed = state.markets.failed[m];
+    if place.game {
+        play(isa, plan, state, m);
+        if place.second_round {
+            charge(isa, plan, state, m);
+        } else {
             for n in range.clone() {
-                for l in 0..L {
-                    state.offers.share[n][l] *= scale[l];
+                state.offers.price[n] = state.offers.list[n];
+            }
+        }
+    } else {
+        for n in range.clone() {
+            let war = &state.firms.war[plan.offers[n].firm];
+            let list = &state.offers.list[n];
+            state.offers.price[n] = each(|l| list[l] * war[l]);
+        }
+    }
+    if again {
+        for n in range.clone() {
+            for l in 0..L {
+                if done[l] > 0.0 {
+                    state.offers.list[n][l] = state.kept[0][n][l];
+                    state.offers.price[n][l] = state.kept[1][n][l];
                 }
             }
         }
+        for l in 0..L {
+            if done[l] > 0.0 {
+                state.markets.failed[m][l] = failed[l];
+            }
+        }
+    }
+    choose(isa, plan, state, m);
+    wanted(isa, plan, state, m);
+}
+
+/// Whom those who choose anew choose, at the prices charged.
+fn choose<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>, m: usize) {
+    let place = &plan.places[m];
+    let range = place.range.clone();
+    let segment = &plan.world.segments[plan.world.markets[m].segment];
+    let offers = &mut state.offers;
+    let prices = &offers.price[range.clone()];
+    let shares = &mut offers.choice[range.clone()];
+    let (utility, active) = (&offers.utility[range.clone()], &offers.active[range]);
+    let (slope, sigma) = slopes(segment, &state.values, &state.common.substitution);
+    let rho = state.values[segment.nest_correlation];
+    state.markets.log_sum[m] = match segment.kernel {
+        Kernel::Budget { .. } => {
+            let demand = CesDemand { utility, active, sigma, outside: false };
+            ces_shares(isa, &demand, prices, shares)
+        }
+        _ if place.nested => {
+            let (nest, nests) = (place.nest.as_slice(), place.nests);
+            let demand = NestedDemand { utility, active, slope, rho, nest, nests, outside: true };
+            nested_shares(isa, &demand, prices, shares)
+        }
+        _ => {
+            let demand = LogitDemand { utility, active, slope, outside: true };
+            logit_shares(isa, &demand, prices, shares)
+        }
+    };
+}
+
+/// Price slope (Unit; 0 for free) and elasticity of substitution (Budget) under the shocks.
+fn slopes<const L: usize>(
+    segment: &Segment,
+    values: &crate::simulate::draws::Values<L>,
+    factor: &[f64; L],
+) -> ([f64; L], [f64; L]) {
+    match segment.kernel {
+        Kernel::Unit { price_slope } => {
+            let slope = &values[price_slope];
+            (each(|l| slope[l] * factor[l]), [2.0; L])
+        }
+        Kernel::Budget { sigma, .. } => {
+            let sigma = &values[sigma];
+            ([0.0; L], each(|l| sigma[l] * factor[l]))
+        }
+        Kernel::Free { .. } => ([0.0; L], [2.0; L]),
+    }
+}
+
+/// The game of a market: list prices of those who may move.
+fn play<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>, m: usize) {
+    effective_costs(plan, state, m);
+    let status = nash(isa, plan, state, m);
+    note(plan, state, m, &status);
+}
+
+/// Calls the solver of the segment's kernel on list prices.
+fn nash<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>, m: usize) -> GameStatus<L> {
+    let place = &plan.places[m];
+    let range = place.range.clone();
+    let segment = &plan.world.segments[plan.world.markets[m].segment];
+    let (slope, sigma) = slopes(segment, &state.values, &state.common.substitution);
+    let rho = state.values[segment.nest_correlation];
+    let offers = &mut state.offers;
+    let (utility, active) = (&offers.utility[range.clone()], &offers.active[range.clone()]);
+    let (cost, frozen) = (&offers.effective[range.clone()], &offers.frozen[range.clone()]);
+    let prices = &mut offers.list[range.clone()];
+    let shares = &mut offers.choice[range];
+    let owner = place.owner.as_slice();
+    match segment.kernel {
+        Kernel::Budget { epsilon, .. } => {
+            let demand = CesDemand { utility, active, sigma, outside: false };
+            let epsilon = state.values[epsilon];
+            let game = CesGame { demand, epsilon, cost, frozen, owner };
+            ces_nash(isa, &game, prices, shares)
+        }
+        _ if place.nested => {
+            let (nest, nests) = (place.nest.as_slice(), place.nests);
+            let demand = NestedDemand { utility, active, slope, rho, nest, nests, outside: true };
+            let game = NestedGame { demand, cost, frozen, owner };
+            nested_nash(isa, &game, prices, shares)
+        }
+        _ => {
+            let demand = LogitDemand { utility, active, slope, outside: true };
+            let game = LogitGame { demand, cost, frozen, owner };
+            logit_nash(isa, &game, prices, shares)
+        }
+    }
+}
+
+/// Counts a game where somebody was free to move; a price that is not a number falls back to
+/// what was charged before, and the game counts as not converged.
+fn note<const L: usize>(plan: &Plan, state: &mut State<L>, m: usize, status: &GameStatus<L>) {
+    let mut free = [0.0; L];
+    let mut broken = [0.0; L];
+    for n in plan.places[m].range.clone() {
+        let (active, frozen) = (&state.offers.active[n], &state.offers.frozen[n]);
+        let before = state.offers.price[n];
+        let list = &mut state.offers.list[n];
+        for l in 0..L {
+            let moves = active[l] * (1.0 - frozen[l]);
+            free[l] += moves;
+            let sound = list[l].is_finite() && list[l] >= 0.0;
+            let lost = moves > 0.0 && !sound;
+            broken[l] += flag(lost);
+            list[l] = if lost { before[l] } else { list[l] };
+        }
+    }
+    for l in 0..L {
+        let played = flag(free[l] > 0.0);
+        state.markets.played[m][l] = played;
+        let failed = broken[l] > 0.0 || !status.converged[l];
+        state.markets.failed[m][l] = played * flag(failed);
+    }
+}
+
+/// Prices charged where they differ from the list: wars and matching; rivals free to move
+/// answer once.
+fn charge<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>, m: usize) {
+    let range = plan.places[m].range.clone();
+    let mut changed = [0.0; L];
+    for n in range.clone() {
+        let firm = plan.offers[n].firm;
+        let matches = matches!(plan.world.firms[firm].strategy, Strategy::Match);
+        let cap = if matches { rival_price(plan, state, n) } else { [f64::INFINITY; L] };
+        let (list, war) = (state.offers.list[n], &state.firms.war[firm]);
+        let frozen = state.offers.frozen[n];
+        let price = &mut state.offers.price[n];
+        for l in 0..L {
+            let wanted = if frozen[l] < 0.5 { list[l].min(cap[l]) } else { list[l] };
+            price[l] = wanted * war[l];
+            changed[l] += flag(price[l] != list[l]);
+        }
+    }
+    if !any(&changed) {
+        return;
+    }
+    let before: Vec<([f64; L], [f64; L])> =
+        range.clone().map(|n| (state.offers.list[n], state.offers.frozen[n])).collect();
+    for n in range.clone() {
+        let price = state.offers.price[n];
+        for l in 0..L {
+            if price[l] != state.offers.list[n][l] || changed[l] == 0.0 {
+                state.offers.list[n][l] = price[l];
+                state.offers.frozen[n][l] = 1.0;
+            }
+        }
+    }
+    let status = nash(isa, plan, state, m);
+    for (n, (list, frozen)) in range.zip(before) {
+        let answer = state.offers.list[n];
+        for l in 0..L {
+            let sound = answer[l].is_finite() && answer[l] >= 0.0;
+            let takes = changed[l] > 0.0 && sound;
+            state.offers.price[n][l] = if takes { answer[l] } else { state.offers.price[n][l] };
+            // The list price of a firm at war is what it would charge in peace.
+            let own = state.offers.frozen[n][l] > 0.5;
+            state.offers.list[n][l] = if takes && !own { answer[l] } else { list[l] };
+        }
+        state.offers.frozen[n] = frozen;
+    }
+    for l in 0..L {
+        let failed = changed[l] > 0.0 && !status.converged[l];
+        state.markets.failed[m][l] = state.markets.failed[m][l].max(flag(failed));
     }
 }

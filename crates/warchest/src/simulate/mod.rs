@@ -1,15 +1,29 @@
 //! The quarter, the lanes, the ensemble, the outcome.
 
+pub mod adoption;
+pub mod audit;
 pub mod books;
+pub mod capacity;
+pub mod close;
 pub mod costs;
+pub mod demand;
 pub mod draws;
 pub mod ensemble;
 pub mod hash;
+pub mod exits;
+pub mod figures;
+pub mod funding;
 pub mod lanes;
 pub mod market;
 pub mod merge;
 pub mod outcome;
 pub mod plan;
+pub mod prices;
 pub mod record;
+pub mod releases;
+pub mod sales;
+pub mod shadow;
 pub mod shocks;
+pub mod start;
 pub mod step;
+pub mod turn;

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use crate::numerics::elementary::{exp_m1, ln, ln_1p};
 use crate::rng::Stream;
-use crate::world::{Dist, Transform};
-use crate::world::{FirmId, Kernel, MarketId, Param, ParamId, Per, ProductId, World};
+use crate::world::{Appeal, Dist, Kernel, Param, ParamId, Per, Size, Strategy, Transform, World};
+use crate::world::{FirmId, MarketId, ProductId};
 
 /// Row of a bank of draws, or nothing where the world has no such noise.
 pub type Slot = Option<usize>;
@@ -19,39 +19,65 @@ pub struct Offer {
     pub product: ProductId,
     /// Who sells it.
     pub firm: FirmId,
-    /// Nest within its segment.
-    pub nest: usize,
     /// Position among the market's listings in the world.
     pub listing: usize,
+}
+
+/// How a market is computed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// Its offers.
+    pub range: Range<usize>,
+    /// Seller of each offer, numbered within the market; nest of each offer.
+    pub owner: Vec<usize>,
+    pub nest: Vec<usize>,
+    /// Number of nests.
+    pub nests: usize,
+    /// Tastes inside a nest are correlated on some path.
+    pub nested: bool,
+    /// Some seller's price is the outcome of a game.
+    pub game: bool,
+    /// The start must be evaluated: shares given, inertia, or a price index.
+    pub start: bool,
+    /// Everybody chooses anew each quarter.
+    pub fluid: bool,
+    /// Some seller's capacity may bind.
+    pub bound: bool,
+    /// Some seller's price depends on the game's (price wars, matching).
+    pub second_round: bool,
 }
 
 /// Slots of the draws made every quarter.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Slots {
-    /// Normals: common efficiency, rental price, mood, open frontier.
+    /// Normals.
     pub efficiency: Slot,
     pub compute_price: Slot,
     pub mood: Slot,
     pub open: Slot,
-    /// Normals by firm: own efficiency, exogenous cash, noise of the price of a round.
+    /// Normals by firm, product, market, curve.
     pub own_efficiency: Vec<Slot>,
     pub other_cash: Vec<Slot>,
-    pub multiple: Vec<Slot>,
-    /// Normal by product: its taste.
     pub taste: Vec<Slot>,
-    /// Normal by market: its size.
     pub size: Vec<Slot>,
-    /// Uniform: crash of the mood.
+    pub curve: Vec<Slot>,
+    /// Uniforms: crash of the mood; release by firm; may the list price of a product move.
     pub crash: Slot,
-    /// Uniforms by firm.
     pub release: Vec<Slot>,
-    pub raise: Vec<Slot>,
-    pub listing: Vec<Slot>,
-    pub rescue: Vec<Slot>,
-    pub acquisition: Vec<Slot>,
-    pub entry: Vec<Slot>,
-    /// Uniform by product: may its list price move.
     pub reprice: Vec<Slot>,
+}
+
+/// Streams of events that are drawn only when they matter, by firm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rare {
+    pub raise: Stream,
+    pub multiple: Stream,
+    pub listing: Stream,
+    pub rescue: Stream,
+    pub acquisition: Stream,
+    pub entry: Stream,
+    pub entrant: Stream,
+    pub release_noise: Stream,
 }
 
 /// What a run needs to know beyond the world.
@@ -63,66 +89,79 @@ pub struct Plan<'w> {
     pub seed: u64,
     /// Listings of market 0, then of market 1, ...
     pub offers: Vec<Offer>,
-    /// Where each market's offers stand.
-    pub range: Vec<Range<usize>>,
-    /// Streams of the normals drawn every quarter.
+    /// The markets.
+    pub places: Vec<Place>,
+    /// Streams of the normals and uniforms drawn every quarter.
     pub normals: Vec<Stream>,
-    /// Streams of the uniforms drawn every quarter.
     pub uniforms: Vec<Stream>,
     /// Which row is whose.
     pub slots: Slots,
-    /// Parameters drawn once per path.
+    /// Rare events by firm; taste jumps by product; technology curves.
+    pub rare: Vec<Rare>,
+    pub jumps: Vec<Stream>,
+    pub curves: Vec<Stream>,
+    pub curve_noise: Vec<Stream>,
+    /// Parameters drawn once per path, anew each quarter.
     pub per_path: Vec<ParamId>,
-    /// Parameters drawn anew each quarter.
     pub per_quarter: Vec<ParamId>,
-    /// Some firm or market uses capacity, use-dependent rent or owned hours.
-    pub capacity: bool,
-    /// Some firm does research or releases.
+    /// Firms whose own capacity bounds their use.
+    pub bound: Vec<FirmId>,
+    /// By firm: is it among them.
+    pub owns: Vec<bool>,
+    /// Rents move with shocks, use or drift.
+    pub rents: bool,
+    /// Use of compute is tracked: some capacity or tightness matters.
+    pub compute: bool,
+    /// Some firm does research or releases; quality matters.
     pub research: bool,
-    /// Every offer's price follows from its own cost.
-    pub cost_plus_only: bool,
+    /// Somebody may enter; somebody learns from own output.
+    pub entry: bool,
+    pub learning: bool,
 }
 
 impl<'w> Plan<'w> {
     /// Compiles a world.
     pub fn new(world: &'w World, seed: u64) -> Plan<'w> {
+        let stream = |entity: &str, shock: &str| Stream::new(seed, entity, shock);
+        let rare = |name: &str| Rare {
+            raise: stream(name, "raise"),
+            multiple: stream(name, "multiple"),
+            listing: stream(name, "listing"),
+            rescue: stream(name, "rescue"),
+            acquisition: stream(name, "acquisition"),
+            entry: stream(name, "entry"),
+            entrant: stream(name, "entrant"),
+            release_noise: stream(name, "release noise"),
+        };
         let mut plan = Plan {
             world,
             seed,
             offers: Vec::new(),
-            range: Vec::new(),
+            places: Vec::new(),
             normals: Vec::new(),
             uniforms: Vec::new(),
             slots: Slots::default(),
+            rare: world.firms.iter().map(|firm| rare(&firm.name)).collect(),
+            jumps: Vec::new(),
+            curves: world.curves.iter().map(|c| stream(&c.series, "curve path")).collect(),
+            curve_noise: Vec::new(),
             per_path: Vec::new(),
             per_quarter: Vec::new(),
-            capacity: false,
+            bound: Vec::new(),
+            owns: Vec::new(),
+            rents: false,
+            compute: false,
             research: false,
-            cost_plus_only: false,
+            entry: world.firms.iter().any(|firm| firm.entry.is_some()),
+            learning: false,
         };
-        plan.lay_out();
         plan.split_params();
+        plan.switch();
+        plan.lay_out();
         plan.assign_common();
         plan.assign_firms();
         plan.assign_products();
-        plan.switch();
         plan
-    }
-
-    fn lay_out(&mut self) {
-        for (market, on_sale) in self.world.markets.iter().enumerate() {
-            let start = self.offers.len();
-            for (listing, item) in on_sale.listings.iter().enumerate() {
-                self.offers.push(Offer {
-                    market,
-                    product: item.product,
-                    firm: self.world.products[item.product].firm,
-                    nest: item.nest,
-                    listing,
-                });
-            }
-            self.range.push(start..self.offers.len());
-        }
     }
 
     fn split_params(&mut self) {
@@ -133,6 +172,83 @@ impl<'w> Plan<'w> {
                 (Dist::Curve(_), _) | (_, Per::Quarter) => self.per_quarter.push(id),
                 (_, Per::Path) => self.per_path.push(id),
             }
+        }
+    }
+
+    fn switch(&mut self) {
+        let world = self.world;
+        let technology = &world.technology;
+        let used = |id: ParamId| fixed(world.param(id)) != Some(0.0);
+        let bound: Vec<FirmId> =
+            (0..world.firms.len()).filter(|&f| used(world.firms[f].capacity)).collect();
+        let tight = used(technology.compute_tightness);
+        self.rents = tight
+            || used(technology.compute_price_drift)
+            || used(technology.compute_price_volatility)
+            || !world.shocks.is_empty();
+        self.research = world.firms.iter().any(|firm| {
+            firm.serves_open
+                || used(firm.research_floor)
+                || used(firm.research_share)
+                || used(firm.research_of_raised)
+                || used(firm.release_gap)
+                || used(firm.quality)
+                || matches!(firm.strategy, Strategy::Harvest { .. })
+        }) || world.products.iter().any(|product| used(product.quality_offset));
+        let committed = world.firms.iter().any(|firm| !firm.commitments.is_empty());
+        self.compute = tight || !bound.is_empty() || self.research || committed;
+        self.learning = world.firms.iter().any(|firm| used(firm.learning));
+        self.owns = (0..world.firms.len()).map(|f| bound.contains(&f)).collect();
+        self.bound = bound;
+    }
+
+    fn lay_out(&mut self) {
+        let world = self.world;
+        for (market, on_sale) in world.markets.iter().enumerate() {
+            let start = self.offers.len();
+            let mut place = self.place(market);
+            let mut sellers: Vec<FirmId> = Vec::new();
+            for (listing, item) in on_sale.listings.iter().enumerate() {
+                let firm = world.products[item.product].firm;
+                let owner = sellers.iter().position(|&f| f == firm).unwrap_or_else(|| {
+                    sellers.push(firm);
+                    sellers.len() - 1
+                });
+                place.owner.push(owner);
+                place.nest.push(item.nest);
+                place.nests = place.nests.max(item.nest + 1);
+                place.start |= matches!(item.appeal, Appeal::Share(_));
+                place.bound |= self.owns[firm];
+                let strategy = &world.firms[firm].strategy;
+                place.game |= !matches!(strategy, Strategy::CostPlus { .. });
+                place.second_round |= matches!(strategy, Strategy::Match);
+                self.offers.push(Offer { market, product: item.product, firm, listing });
+            }
+            place.range = start..self.offers.len();
+            let free = matches!(world.segments[on_sale.segment].kernel, Kernel::Free { .. });
+            place.game &= !free;
+            self.places.push(place);
+        }
+    }
+
+    fn place(&self, market: MarketId) -> Place {
+        let segment = &self.world.segments[self.world.markets[market].segment];
+        let fluid = self.is_fixed(segment.reoptimise, 1.0);
+        Place {
+            range: 0..0,
+            owner: Vec::new(),
+            nest: Vec::new(),
+            nests: segment.nests.len().max(1),
+            nested: !self.is_fixed(segment.nest_correlation, 0.0),
+            game: false,
+            start: !fluid || matches!(segment.kernel, Kernel::Budget { .. }),
+            fluid,
+            bound: false,
+            second_round: self
+                .world
+                .shocks
+                .iter()
+                .any(|shock| shock.kind == crate::world::ShockKind::PriceWar),
         }
     }
 
@@ -151,18 +267,21 @@ impl<'w> Plan<'w> {
         }
         for market in &world.markets {
             let slot = match market.size {
-                crate::world::Size::Walk { volatility, .. } => {
-                    self.normal(volatility, &market.name, "size")
-                }
-                crate::world::Size::Adopters { .. } => None,
+                Size::Walk { volatility, .. } => self.normal(volatility, &market.name, "size"),
+                Size::Adopters { .. } => None,
             };
             self.slots.size.push(slot);
+        }
+        for curve in &world.curves {
+            let stream = Stream::new(self.seed, &curve.series, "curve noise");
+            self.normals.push(stream);
+            self.curve_noise.push(stream);
+            self.slots.curve.push(Some(self.normals.len() - 1));
         }
     }
 
     fn assign_firms(&mut self) {
-        let world = self.world;
-        for firm in &world.firms {
+        for firm in &self.world.firms {
             let name = firm.name.as_str();
             let slot = self.normal(firm.efficiency_volatility, name, "efficiency");
             self.slots.own_efficiency.push(slot);
@@ -170,20 +289,6 @@ impl<'w> Plan<'w> {
             self.slots.other_cash.push(slot);
             let slot = self.uniform(firm.release_gap, name, "release");
             self.slots.release.push(slot);
-            let slot = firm.entry.as_ref().and_then(|_| self.any_uniform(name, "entry"));
-            self.slots.entry.push(slot);
-            let raises = world.funding.enabled && firm.raises;
-            let noise = world.funding.multiple[3];
-            let slot = raises.then(|| self.normal(noise, name, "multiple"));
-            self.slots.multiple.push(slot.flatten());
-            let slot = raises.then(|| self.any_uniform(name, "raise"));
-            self.slots.raise.push(slot.flatten());
-            let slot = raises.then(|| self.uniform(world.funding.listing_hazard, name, "listing"));
-            self.slots.listing.push(slot.flatten());
-            let slot = world.funding.enabled.then(|| self.any_uniform(name, "rescue"));
-            self.slots.rescue.push(slot.flatten());
-            let slot = world.funding.enabled.then(|| self.any_uniform(name, "acquisition"));
-            self.slots.acquisition.push(slot.flatten());
         }
     }
 
@@ -191,37 +296,18 @@ impl<'w> Plan<'w> {
         let world = self.world;
         for product in &world.products {
             let name = format!("{}/{}", world.firms[product.firm].name, product.name);
+            self.jumps.push(Stream::new(self.seed, &name, "taste jump"));
             let slot = self.normal(product.taste_volatility, &name, "taste");
             self.slots.taste.push(slot);
             let hazard = world.segments[product.segment].reprice_hazard;
-            let sticky = !matches!(fixed(world.param(hazard)), Some(h) if h >= 1.0 || h <= 0.0);
-            let slot = sticky.then(|| self.any_uniform(&name, "reprice"));
-            self.slots.reprice.push(slot.flatten());
+            let known = fixed(world.param(hazard));
+            let sticky = !matches!(known, Some(h) if h >= 1.0 || h <= 0.0);
+            let slot = if sticky { self.uniform(hazard, &name, "reprice") } else { None };
+            self.slots.reprice.push(slot);
         }
     }
 
-    fn switch(&mut self) {
-        let world = self.world;
-        let zero = |id: ParamId| fixed(world.param(id)) == Some(0.0);
-        self.capacity = !zero(world.technology.compute_tightness)
-            || world.firms.iter().any(|firm| {
-                !zero(firm.capacity) || !zero(firm.capacity_target) || !firm.commitments.is_empty()
-            });
-        self.research = world.firms.iter().any(|firm| {
-            firm.serves_open
-                || !(zero(firm.research_floor)
-                    && zero(firm.research_share)
-                    && zero(firm.research_of_raised)
-                    && zero(firm.release_gap))
-        });
-        self.cost_plus_only = world
-            .firms
-            .iter()
-            .all(|firm| matches!(firm.strategy, crate::world::Strategy::CostPlus { .. }))
-            && world.segments.iter().all(|segment| matches!(segment.kernel, Kernel::Unit { .. }));
-    }
-
-    /// True when a parameter is the same known number on every path.
+    /// True when a parameter is this known number on every path.
     pub fn is_fixed(&self, id: ParamId, value: f64) -> bool {
         fixed(self.world.param(id)) == Some(value)
     }
@@ -238,10 +324,6 @@ impl<'w> Plan<'w> {
         if self.is_fixed(hazard, 0.0) {
             return None;
         }
-        self.any_uniform(entity, shock)
-    }
-
-    fn any_uniform(&mut self, entity: &str, shock: &str) -> Slot {
         self.uniforms.push(Stream::new(self.seed, entity, shock));
         Some(self.uniforms.len() - 1)
     }

@@ -1,0 +1,126 @@
+//! The identities of the books, checked every quarter on demand.
+//!
+//! Money is whole dollars, so identities between balances and flows hold with `==`. Shares are
+//! real numbers and hold to rounding.
+
+use crate::capital::ledger::{Kind, whole};
+use crate::simulate::lanes::State;
+use crate::simulate::outcome::Status;
+use crate::simulate::plan::Plan;
+
+/// Rounding allowed where an identity is between real numbers, relative.
+const ROUNDING: f64 = 1e-12;
+
+/// Counts, per lane, the identities that fail in the quarter just closed.
+pub fn audit<const L: usize>(plan: &Plan, state: &mut State<L>) {
+    for l in 0..L {
+        let sound = [
+            shares_add_up(plan, state, l),
+            cash_moves_by_posted_flows(plan, state, l),
+            accounts_cancel(state, l),
+            spend_is_value_added(state, l),
+            stakes_are_shares(plan, state, l),
+            hours_add_up(plan, state, l),
+            sold_is_served(plan, state, l),
+            firms_are_accounted_for(plan, state, l),
+            commitments_are_accounted_for(plan, state, l),
+            money_is_whole(state, l),
+        ];
+        let failed = sound.iter().filter(|&&holds| !holds).count();
+        state.common.failures[l] += failed as f64;
+    }
+    let State { ledger, balances_before, .. } = state;
+    balances_before.clone_from_slice(ledger.balances());
+}
+
+/// 1. Shares of a market sum to one with the outside option, or to one at most.
+fn shares_add_up<const L: usize>(plan: &Plan, state: &State<L>, l: usize) -> bool {
+    plan.places.iter().all(|place| {
+        let sum: f64 = place.range.clone().map(|n| state.offers.share[n][l]).sum();
+        let least = place.range.clone().all(|n| state.offers.share[n][l] >= 0.0);
+        least && sum <= 1.0 + ROUNDING
+    })
+}
+
+/// 2. Each firm: ΔK = the sum of its posted flows, from the journal.
+fn cash_moves_by_posted_flows<const L: usize>(plan: &Plan, state: &State<L>, l: usize) -> bool {
+    let mut cash: Vec<f64> = state.balances_before.iter().map(|row| row[l]).collect();
+    for entry in state.ledger.journal() {
+        cash[entry.from] -= entry.amount[l];
+        cash[entry.to] += entry.amount[l];
+    }
+    (0..plan.world.firms.len()).all(|f| cash[f] == state.ledger.cash(f)[l])
+}
+
+/// 3. Σ ΔK over all accounts is 0.
+fn accounts_cancel<const L: usize>(state: &State<L>, l: usize) -> bool {
+    let pairs = state.ledger.balances().iter().zip(&state.balances_before);
+    let sum: f64 = pairs.map(|(now, before)| now[l] - before[l]).sum();
+    sum == 0.0
+}
+
+/// 4. Final spend = Σ value added, from the journal.
+fn spend_is_value_added<const L: usize>(state: &State<L>, l: usize) -> bool {
+    let final_sale = |kind| matches!(kind, Kind::Sales | Kind::Advertising);
+    let entries = state.ledger.journal().iter().filter(|entry| final_sale(entry.kind));
+    let spend: f64 = entries.map(|entry| entry.amount[l]).sum();
+    let added: f64 = state.common.value_added_now.iter().map(|layer| layer[l]).sum();
+    spend == added
+}
+
+/// 6. The holders of the start and those who came later hold the whole firm.
+fn stakes_are_shares<const L: usize>(plan: &Plan, state: &State<L>, l: usize) -> bool {
+    (0..plan.world.firms.len()).all(|f| {
+        let stake = state.firms.stake[f][l];
+        (0.0..=1.0).contains(&stake)
+    })
+}
+
+/// 7. Inference + training + idle = installed, in whole hours.
+fn hours_add_up<const L: usize>(plan: &Plan, state: &State<L>, l: usize) -> bool {
+    let common = &state.common;
+    let sum = common.inference[l] + common.training[l] + common.idle[l];
+    !plan.compute || (sum == common.installed[l] && common.idle[l] >= 0.0)
+}
+
+/// 8. What is sold is what was served: what was wanted, cut to capacity.
+fn sold_is_served<const L: usize>(plan: &Plan, state: &State<L>, l: usize) -> bool {
+    let served = plan.offers.iter().enumerate().all(|(n, offer)| {
+        let units = state.offers.units[n][l];
+        units == state.offers.wanted[n][l] * state.firms.served[offer.firm][l]
+    });
+    let within = plan.bound.iter().all(|&f| {
+        state.firms.hours[f][l] <= state.firms.capacity[f][l] * (1.0 + ROUNDING) + ROUNDING
+    });
+    served && within
+}
+
+/// 10. entered = alive + listed + acquired + liquidated, and only the living are alive.
+fn firms_are_accounted_for<const L: usize>(plan: &Plan, state: &State<L>, l: usize) -> bool {
+    (0..plan.world.firms.len()).all(|f| {
+        let firms = &state.firms;
+        let status = firms.status[f][l];
+        let lives =
+            status == f64::from(Status::Alive as u8) || status == f64::from(Status::Listed as u8);
+        let entered = firms.entry_quarter[f][l] <= f64::from(state.quarter);
+        let outside = status == f64::from(Status::Outside as u8);
+        lives == (firms.alive[f][l] == 1.0) && entered != outside
+    })
+}
+
+/// 11. Commitments: paid + cancelled + outstanding = signed.
+fn commitments_are_accounted_for<const L: usize>(plan: &Plan, state: &State<L>, l: usize) -> bool {
+    plan.world.firms.iter().enumerate().all(|(f, firm)| {
+        let due = |&id: &crate::world::ParamId| whole(state.values[id][l].max(0.0));
+        let signed: f64 = firm.commitments.iter().map(due).sum();
+        let later = firm.commitments.iter().skip(state.quarter as usize + 1);
+        let ended = state.firms.exit_quarter[f][l] <= f64::from(state.quarter);
+        let outstanding: f64 = if ended { 0.0 } else { later.map(due).sum() };
+        state.firms.paid[f][l] + state.firms.cancelled[f][l] + outstanding == signed
+    })
+}
+
+/// Every balance is a whole number of dollars.
+fn money_is_whole<const L: usize>(state: &State<L>, l: usize) -> bool {
+    state.ledger.balances().iter().all(|row| row[l] == row[l].trunc())
+}

@@ -1,0 +1,130 @@
+//! Step 12: the quarter's totals are drawn, the identities are checked, the state turns over.
+
+use crate::capital::ledger::{Kind, Outside, whole};
+use crate::multiversion;
+use crate::numerics::elementary::exp;
+use crate::simulate::lanes::{State, each};
+use crate::simulate::plan::Plan;
+use crate::world::{Kernel, MarketId};
+
+/// Price over that of the start at which a budget segment buys nothing: the choke of its
+/// consumer surplus, which would be infinite at an elasticity of 1 or less.
+pub const CHOKE: f64 = 20.0;
+
+multiversion! {
+    /// Value added by layer, consumer surplus, who leads; shares become those held.
+    pub fn close<const L: usize>(plan: &Plan, state: &mut State<L>) {
+        value_added(plan, state);
+        if state.figures {
+            for m in 0..plan.places.len() {
+                surplus(plan, state, m);
+            }
+            leader(plan, state);
+        }
+        for (n, offer) in plan.offers.iter().enumerate() {
+            if !plan.places[offer.market].fluid || state.figures {
+                state.offers.held[n] = state.offers.share[n];
+            }
+        }
+    }
+}
+
+/// Final spend = Σ value added. Clouds pay energy; chips used up are the chip makers' part; chip
+/// sales are capital expenditure and stay out.
+#[inline(always)]
+fn value_added<const L: usize>(plan: &Plan, state: &mut State<L>) {
+    let technology = &plan.world.technology;
+    let ledger = &mut state.ledger;
+    let (sales, ads) = (ledger.total(Kind::Sales), ledger.total(Kind::Advertising));
+    let applications = *ledger.total(Kind::Distribution);
+    let own_energy = *ledger.total(Kind::Energy);
+    let (serving, free) = (ledger.total(Kind::Compute), ledger.total(Kind::FreeServing));
+    let (research, beyond) = (ledger.total(Kind::Research), ledger.total(Kind::Shortfall));
+    let (chip, energy) =
+        (&state.values[technology.chip_share], &state.values[technology.energy_share]);
+    let mut rented_energy = [0.0; L];
+    let common = &mut state.common;
+    for l in 0..L {
+        let spend = sales[l] + ads[l];
+        let rented = serving[l] + free[l] + research[l] + beyond[l];
+        let chips = whole(chip[l] * rented);
+        rented_energy[l] = whole(energy[l] * rented);
+        let cloud = rented - chips - rented_energy[l];
+        let labs = spend - applications[l] - rented - own_energy[l];
+        let all_energy = own_energy[l] + rented_energy[l];
+        let layers = [chips, cloud, labs, applications[l], all_energy];
+        common.final_spend[l] += spend;
+        for k in 0..5 {
+            common.value_added_now[k][l] = layers[k];
+            common.value_added[k][l] += layers[k];
+        }
+    }
+    if any_energy(plan) {
+        let (clouds, party) = (ledger.outside(Outside::Clouds), ledger.outside(Outside::Energy));
+        ledger.post(Kind::CloudEnergy, clouds, party, &rented_energy);
+    }
+    let (own, fleet) = (ledger.total(Kind::Capex), ledger.total(Kind::CloudCapex));
+    for l in 0..L {
+        common.capex[l] += own[l] + fleet[l];
+    }
+}
+
+fn any_energy(plan: &Plan) -> bool {
+    !plan.is_fixed(plan.world.technology.energy_share, 0.0)
+}
+
+/// Unit: (N/b) ln Σ e^V, outside good included. Budget: area under the spend curve from the
+/// price index to [`CHOKE`] times that of the start. Free use has no price to weigh it by.
+#[inline(always)]
+fn surplus<const L: usize>(plan: &Plan, state: &mut State<L>, m: MarketId) {
+    let segment = &plan.world.segments[plan.world.markets[m].segment];
+    let (now, start) = (&state.markets.log_sum[m], &state.markets.log_sum_start[m]);
+    let (size, factor) = (&state.markets.size[m], &state.common.substitution);
+    let surplus = match segment.kernel {
+        Kernel::Unit { price_slope } => {
+            let slope = &state.values[price_slope];
+            each(|l| size[l] * now[l] / (slope[l] * factor[l]))
+        }
+        Kernel::Budget { sigma, epsilon } => {
+            let (sigma, epsilon) = (&state.values[sigma], &state.values[epsilon]);
+            each(|l| {
+                let index = -(now[l] - start[l]) / (sigma[l] * factor[l] - 1.0);
+                let gap = crate::numerics::elementary::ln(CHOKE) - index;
+                let x = (1.0 - epsilon[l]) * gap;
+                // (e^x − 1)/(1 − ε), which tends to the gap at ε = 1.
+                let area =
+                    if x.abs() < 1e-6 { gap * (1.0 + 0.5 * x) } else { gap * (exp(x) - 1.0) / x };
+                let at = size[l] * exp((1.0 - epsilon[l]) * index);
+                if gap > 0.0 && now[l].is_finite() { at * area } else { 0.0 }
+            })
+        }
+        Kernel::Free { .. } => [0.0; L],
+    };
+    state.markets.surplus[m] = surplus;
+    for l in 0..L {
+        state.common.surplus[l] += surplus[l];
+    }
+}
+
+#[inline(always)]
+fn leader<const L: usize>(plan: &Plan, state: &mut State<L>) {
+    let (mut best, mut who) = ([-1.0; L], [0.0; L]);
+    for f in 0..plan.world.firms.len() {
+        let revenue = &state.firms.revenue[f];
+        for l in 0..L {
+            let leads = revenue[l] > best[l];
+            best[l] = if leads { revenue[l] } else { best[l] };
+            who[l] = if leads { f as f64 } else { who[l] };
+        }
+    }
+    let common = &mut state.common;
+    let now = f64::from(state.quarter);
+    if state.quarter == 0 {
+        common.leader = who;
+    }
+    for l in 0..L {
+        let changed = who[l] != common.leader[l] && best[l] > 0.0;
+        let first = common.leader_change[l].min(now);
+        common.leader_change[l] = if changed { first } else { common.leader_change[l] };
+    }
+}

@@ -1,0 +1,71 @@
+//! Step 6: shares held and units wanted.
+
+use crate::multiversion;
+use crate::numerics::elementary::exp;
+use crate::simulate::lanes::{State, each};
+use crate::simulate::plan::Plan;
+use crate::world::Kernel;
+
+multiversion! {
+    /// share_t = (1 − θ) share_{t−1} + θ choice_t; what leaves with a firm that ended is chosen
+    /// anew. Then units wanted, and hours of compute they need by firm.
+    pub fn wanted<const L: usize>(plan: &Plan, state: &mut State<L>, m: usize) {
+        let place = &plan.places[m];
+        let segment = &plan.world.segments[plan.world.markets[m].segment];
+        if place.fluid {
+            for n in place.range.clone() {
+                state.offers.share[n] = state.offers.choice[n];
+            }
+        } else {
+            inertia(plan, state, m);
+        }
+        let size = state.markets.size[m];
+        match segment.kernel {
+            Kernel::Budget { sigma, epsilon } => {
+                let (sigma, epsilon) = (&state.values[sigma], &state.values[epsilon]);
+                let factor = &state.common.substitution;
+                let (now, start) = (&state.markets.log_sum[m], &state.markets.log_sum_start[m]);
+                // ln(P/P̄) = −(ln Σ e^V − that of the start)/(σ − 1).
+                let spend: [f64; L] = each(|l| {
+                    let index = -(now[l] - start[l]) / (sigma[l] * factor[l] - 1.0);
+                    size[l] * exp((1.0 - epsilon[l]) * index)
+                });
+                for n in place.range.clone() {
+                    let (share, price) = (&state.offers.share[n], &state.offers.price[n]);
+                    let units = &mut state.offers.wanted[n];
+                    for l in 0..L {
+                        let sold = share[l] > 0.0 && price[l] > 0.0;
+                        units[l] = if sold { spend[l] * share[l] / price[l] } else { 0.0 };
+                    }
+                }
+            }
+            _ => {
+                for n in place.range.clone() {
+                    let share = &state.offers.share[n];
+                    state.offers.wanted[n] = each(|l| size[l] * share[l]);
+                }
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn inertia<const L: usize>(plan: &Plan, state: &mut State<L>, m: usize) {
+    let segment = &plan.world.segments[plan.world.markets[m].segment];
+    let theta = &state.values[segment.reoptimise];
+    let mut lost = [0.0; L];
+    for n in plan.places[m].range.clone() {
+        let (held, active) = (&state.offers.held[n], &state.offers.active[n]);
+        for l in 0..L {
+            lost[l] += (1.0 - active[l]) * held[l];
+        }
+    }
+    for n in plan.places[m].range.clone() {
+        let (held, active) = (&state.offers.held[n], &state.offers.active[n]);
+        let (choice, share) = (&state.offers.choice[n], &mut state.offers.share[n]);
+        for l in 0..L {
+            let anew = theta[l] + (1.0 - theta[l]) * lost[l];
+            share[l] = (1.0 - theta[l]) * held[l] * active[l] + anew * choice[l];
+        }
+    }
+}

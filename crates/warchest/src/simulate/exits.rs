@@ -1,0 +1,230 @@
+//! Step 11: distress, rescue, acquisition, liquidation; entry.
+
+use crate::capital::exit::acquisition_price;
+use crate::capital::ledger::{Kind, Outside, whole};
+use crate::capital::rounds::dilution;
+use crate::multiversion;
+use crate::numerics::elementary::exp;
+use crate::simulate::funding::{is_shut, pay_in};
+use crate::simulate::lanes::{State, any, flag};
+use crate::simulate::outcome::{Cause, Status};
+use crate::simulate::plan::Plan;
+use crate::world::{FirmId, Kernel, ShockKind};
+
+multiversion! {
+    /// Who runs out of cash, and what becomes of it; who enters.
+    pub fn exits<const L: usize>(plan: &Plan, state: &mut State<L>) {
+        for f in 0..plan.world.firms.len() {
+            let (cash, alive) = (state.ledger.cash(f), &state.firms.alive[f]);
+            let mut broke = [0.0; L];
+            for l in 0..L {
+                broke[l] = flag(cash[l] < 0.0) * alive[l];
+            }
+            if any(&broke) {
+                distress(plan, state, f, &broke);
+            }
+        }
+        if plan.entry {
+            entries(plan, state);
+        }
+    }
+}
+
+#[inline(always)]
+fn distress<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId, broke: &[f64; L]) {
+    let enabled = plan.world.funding.enabled;
+    let mut rescue = [0.0; L];
+    for l in 0..L {
+        if broke[l] > 0.0 && enabled {
+            rescue[l] = rescued(plan, state, f, l);
+        }
+    }
+    if any(&rescue) {
+        pay_in(plan, state, f, &rescue);
+    }
+    for l in 0..L {
+        if broke[l] == 0.0 || rescue[l] > 0.0 {
+            continue;
+        }
+        let bought = if enabled { buyer(plan, state, f, l) } else { None };
+        let why = cause(state, f, l);
+        let firms = &mut state.firms;
+        firms.alive[f][l] = 0.0;
+        firms.exit_quarter[f][l] = f64::from(state.quarter);
+        firms.cause[f][l] = f64::from(why as u8);
+        firms.defaulted[f][l] = flag(why == Cause::Commitment);
+        firms.status[f][l] = f64::from(Status::Liquidated as u8);
+        firms.conditional[f][l] = 0.0;
+        cancel(plan, state, f, l);
+        match bought {
+            Some(buyer) => take_over(plan, state, f, buyer, l),
+            None => state.firms.valuation[f][l] = 0.0,
+        }
+    }
+}
+
+/// Why it ran out: a commitment it would have survived without, a shut pool, or no round.
+#[inline(always)]
+fn cause<const L: usize>(state: &State<L>, f: FirmId, l: usize) -> Cause {
+    let due = state.firms.due[f][l];
+    if due > 0.0 && state.ledger.cash(f)[l] + due >= 0.0 {
+        Cause::Commitment
+    } else if is_shut(state, l) {
+        Cause::Frozen
+    } else {
+        Cause::NoRound
+    }
+}
+
+/// Commitments of the quarters to come end with the firm.
+#[inline(always)]
+fn cancel<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId, l: usize) {
+    let later = plan.world.firms[f].commitments.iter().skip(state.quarter as usize + 1);
+    for &due in later {
+        state.firms.cancelled[f][l] += whole(state.values[due][l].max(0.0));
+    }
+}
+
+/// A rescue round: the hole and a round on top, at the price of a firm in distress, as far as
+/// the pool allows; 0 when nobody comes.
+#[inline(always)]
+fn rescued<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId, l: usize) -> f64 {
+    let funding = &plan.world.funding;
+    let values = &state.values;
+    if !plan.world.firms[f].raises {
+        return 0.0;
+    }
+    let u = plan.rare[f].rescue.uniform(state.path + l as u64, state.quarter);
+    let hole = -state.ledger.cash(f)[l];
+    let most = values[funding.pool_share][l] * state.common.pool[l];
+    if u > values[funding.rescue][l] || hole >= most {
+        return 0.0;
+    }
+    let burn = (-state.firms.cash_flow[f][l]).max(0.0);
+    let amount = whole((hole + values[funding.round_quarters][l] * burn).min(most));
+    let pre_money = distressed_price(plan, state, f, l);
+    state.firms.stake[f][l] *= 1.0 - dilution(pre_money, amount);
+    state.common.announced[l] += amount;
+    amount
+}
+
+#[inline(always)]
+fn distressed_price<const L: usize>(plan: &Plan, state: &State<L>, f: FirmId, l: usize) -> f64 {
+    let funding = &plan.world.funding;
+    let (scrap, price) =
+        (state.values[funding.scrap][l], state.values[funding.acquisition_price][l]);
+    let revenue = 4.0 * state.firms.revenue[f][l];
+    acquisition_price(scrap, revenue, price, state.firms.valuation[f][l])
+}
+
+/// The acquirer with the most cash that can pay, if one wants to.
+#[inline(always)]
+fn buyer<const L: usize>(plan: &Plan, state: &State<L>, f: FirmId, l: usize) -> Option<FirmId> {
+    if !plan.world.firms[f].acquirable {
+        return None;
+    }
+    let u = plan.rare[f].acquisition.uniform(state.path + l as u64, state.quarter);
+    if u > state.values[plan.world.funding.acquisition][l] {
+        return None;
+    }
+    let price = distressed_price(plan, state, f, l) - state.ledger.cash(f)[l] + 1.0;
+    let mut best = None;
+    for (b, firm) in plan.world.firms.iter().enumerate() {
+        let cash = state.ledger.cash(b)[l];
+        let able = b != f && firm.acquirer && state.firms.alive[b][l] > 0.0 && cash > price;
+        let richer = best.is_none_or(|other: FirmId| cash > state.ledger.cash(other)[l]);
+        if able && richer {
+            best = Some(b);
+        }
+    }
+    best
+}
+
+/// The buyer pays the holders and fills the hole.
+#[inline(always)]
+fn take_over<const L: usize>(
+    plan: &Plan,
+    state: &mut State<L>,
+    f: FirmId,
+    buyer: FirmId,
+    l: usize,
+) {
+    let price = whole(distressed_price(plan, state, f, l));
+    let (mut paid, mut hole) = ([0.0; L], [0.0; L]);
+    paid[l] = price;
+    hole[l] = -state.ledger.cash(f)[l];
+    let investors = state.ledger.outside(Outside::Investors);
+    state.ledger.post(Kind::Acquisition, buyer, investors, &paid);
+    state.ledger.post(Kind::Acquisition, buyer, f, &hole);
+    state.firms.status[f][l] = f64::from(Status::Acquired as u8);
+    state.firms.valuation[f][l] = price;
+}
+
+/// Entry is Poisson, rising with the incumbents' markup; listed entrants come with their shock.
+#[inline(always)]
+fn entries<const L: usize>(plan: &Plan, state: &mut State<L>) {
+    let markup = mean_markup(plan, state);
+    for (f, firm) in plan.world.firms.iter().enumerate() {
+        let Some(entry) = &firm.entry else { continue };
+        let (hazard, response) =
+            (&state.values[entry.hazard], &state.values[entry.markup_response]);
+        let mut comes = [0.0; L];
+        for l in 0..L {
+            if state.firms.status[f][l] != f64::from(Status::Outside as u8) {
+                continue;
+            }
+            let path = state.path + l as u64;
+            let rate = hazard[l] * exp(response[l] * markup[l]);
+            let u = plan.rare[f].entry.uniform(path, state.quarter);
+            comes[l] = flag(u <= 1.0 - exp(-rate));
+            for shock in &plan.world.shocks {
+                let named = shock.firms.is_empty() || shock.firms.contains(&f);
+                if shock.kind == ShockKind::Entrant && named && shock.start.0 == state.quarter {
+                    let u = plan.rare[f].entrant.uniform(path, state.quarter);
+                    comes[l] = comes[l].max(flag(u <= state.values[shock.size][l]));
+                }
+            }
+        }
+        if any(&comes) {
+            enter(plan, state, f, &comes);
+        }
+    }
+}
+
+#[inline(always)]
+fn enter<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId, comes: &[f64; L]) {
+    let cash = &state.values[plan.world.firms[f].cash];
+    let mut paid = [0.0; L];
+    for l in 0..L {
+        paid[l] = whole(cash[l]) * comes[l];
+        if comes[l] > 0.0 {
+            state.firms.alive[f][l] = 1.0;
+            state.firms.status[f][l] = f64::from(Status::Alive as u8);
+            state.firms.entry_quarter[f][l] = f64::from(state.quarter);
+        }
+    }
+    let investors = state.ledger.outside(Outside::Investors);
+    state.ledger.post(Kind::Equity, investors, f, &paid);
+}
+
+/// (p − c)/p of everything sold for money, weighted by revenue.
+#[inline(always)]
+fn mean_markup<const L: usize>(plan: &Plan, state: &State<L>) -> [f64; L] {
+    let (mut sum, mut weight) = ([0.0; L], [0.0; L]);
+    for (n, offer) in plan.offers.iter().enumerate() {
+        let segment = &plan.world.segments[plan.world.markets[offer.market].segment];
+        if matches!(segment.kernel, Kernel::Free { .. }) {
+            continue;
+        }
+        let (revenue, units) = (&state.offers.revenue[n], &state.offers.units[n]);
+        let cost = &state.offers.cost[n];
+        for l in 0..L {
+            sum[l] += revenue[l] - units[l] * cost[l];
+            weight[l] += revenue[l];
+        }
+    }
+    for l in 0..L {
+        sum[l] = if weight[l] > 0.0 { sum[l] / weight[l] } else { 0.0 };
+    }
+    sum
+}

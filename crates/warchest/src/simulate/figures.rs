@@ -1,0 +1,211 @@
+//! The figures of a quarter, in the order of the names in [`crate::simulate::outcome`].
+
+use crate::capital::ledger::Kind;
+use crate::multiversion;
+use crate::numerics::elementary::{exp, ln};
+use crate::simulate::lanes::{Rows, State, each, flag};
+use crate::simulate::outcome::{COMMON_FIGURES, FIRM_FIGURES, MARKET_FIGURES};
+use crate::simulate::plan::Plan;
+use crate::world::{FirmId, Kernel, MarketId};
+
+/// Number of rows of [`figures`].
+pub fn rows(plan: &Plan) -> usize {
+    plan.world.firms.len() * FIRM_FIGURES.len()
+        + plan.world.markets.len() * MARKET_FIGURES.len()
+        + COMMON_FIGURES.len()
+        + 2 * plan.world.regions.len()
+}
+
+multiversion! {
+    /// Fills `out` with one row per figure: firms, then markets, then common ones, then the
+    /// concentration of each region.
+    pub fn figures<const L: usize>(plan: &Plan, state: &State<L>, out: &mut Rows<L>) {
+        out.clear();
+        let mut spend = [0.0; L];
+        for f in 0..plan.world.firms.len() {
+            let revenue = &state.firms.revenue[f];
+            for l in 0..L {
+                spend[l] += revenue[l];
+            }
+        }
+        for f in 0..plan.world.firms.len() {
+            firm(state, f, &spend, out);
+        }
+        for m in 0..plan.world.markets.len() {
+            market(plan, state, m, out);
+        }
+        prices(plan, state, out);
+        out.push(concentration(plan, state, None, false));
+        out.push(concentration(plan, state, None, true));
+        totals(plan, state, out);
+        for r in 0..plan.world.regions.len() {
+            out.push(concentration(plan, state, Some(r), false));
+            out.push(concentration(plan, state, Some(r), true));
+        }
+    }
+}
+
+#[inline(always)]
+fn firm<const L: usize>(state: &State<L>, f: FirmId, spend: &[f64; L], out: &mut Rows<L>) {
+    let firms = &state.firms;
+    let revenue = &firms.revenue[f];
+    out.push(*state.ledger.cash(f));
+    out.push(*revenue);
+    out.push(firms.levered[f]);
+    out.push(firms.unlevered[f]);
+    out.push(firms.profit[f]);
+    out.push(run_rate(state, f));
+    out.push(each(|l| if spend[l] > 0.0 { revenue[l] / spend[l] } else { 0.0 }));
+    out.push(firms.valuation[f]);
+    out.push(firms.raised_last[f]);
+    out.push(firms.research[f]);
+    out.push(firms.quality[f]);
+}
+
+/// Run-rate revenue at the end of the quarter: 28 days of use × 13 + a month of subscriptions
+/// × 12, both at the pace of the quarter's end (a third of its growth beyond its mean).
+#[inline(always)]
+fn run_rate<const L: usize>(state: &State<L>, f: FirmId) -> [f64; L] {
+    const DAYS: f64 = 91.3125;
+    let before = &state.firms.revenue_year[4 * f + ((state.quarter as usize + 3) & 3)];
+    let (revenue, subscriptions) = (&state.firms.revenue[f], &state.firms.subscriptions[f]);
+    each(|l| {
+        let known = before[l] > 0.0 && revenue[l] > 0.0;
+        let growth = ln(revenue[l] / before[l]).clamp(-1.0, 1.0);
+        let pace = if known { exp(growth / 3.0) } else { 1.0 };
+        let usage = revenue[l] - subscriptions[l];
+        pace * (usage / DAYS * 28.0 * 13.0 + subscriptions[l] / 3.0 * 12.0)
+    })
+}
+
+#[inline(always)]
+fn market<const L: usize>(plan: &Plan, state: &State<L>, m: MarketId, out: &mut Rows<L>) {
+    let (mut revenue, mut units) = ([0.0; L], [0.0; L]);
+    let (mut inside, mut open) = ([0.0; L], [0.0; L]);
+    for n in plan.places[m].range.clone() {
+        let offers = &state.offers;
+        let serves_open = plan.world.firms[plan.offers[n].firm].serves_open;
+        for l in 0..L {
+            revenue[l] += offers.revenue[n][l];
+            units[l] += offers.units[n][l];
+            inside[l] += offers.share[n][l];
+            open[l] += if serves_open { offers.share[n][l] } else { 0.0 };
+        }
+    }
+    out.push(each(|l| if units[l] > 0.0 { revenue[l] / units[l] } else { f64::NAN }));
+    out.push(state.markets.size[m]);
+    out.push(inside);
+    out.push(each(|l| if inside[l] > 0.0 { open[l] / inside[l] } else { 0.0 }));
+}
+
+/// Three prices: quality-adjusted index over the budget markets, weighted by spend; list price
+/// of the best model on sale; cheapest price of at least the frontier quality of the start.
+#[inline(always)]
+fn prices<const L: usize>(plan: &Plan, state: &State<L>, out: &mut Rows<L>) {
+    let (mut log, mut weight) = ([0.0; L], [0.0; L]);
+    let (mut best, mut frontier) = ([f64::NEG_INFINITY; L], [f64::NAN; L]);
+    let mut least = [f64::INFINITY; L];
+    for (m, place) in plan.places.iter().enumerate() {
+        let segment = &plan.world.segments[plan.world.markets[m].segment];
+        let Kernel::Budget { sigma, .. } = segment.kernel else { continue };
+        let (now, start) = (&state.markets.log_sum[m], &state.markets.log_sum_start[m]);
+        let (sigma, factor) = (&state.values[sigma], &state.common.substitution);
+        let size = &state.markets.size[m];
+        for l in 0..L {
+            let index = -(now[l] - start[l]) / (sigma[l] * factor[l] - 1.0);
+            let counts = index.is_finite();
+            log[l] += if counts { size[l] * index } else { 0.0 };
+            weight[l] += if counts { size[l] } else { 0.0 };
+        }
+        for n in place.range.clone() {
+            let offer = &plan.offers[n];
+            let quality = &state.products.quality[offer.product];
+            let (price, active) = (&state.offers.price[n], &state.offers.active[n]);
+            let start = &state.common.frontier_start;
+            for l in 0..L {
+                let on = active[l] > 0.0;
+                let leads = on && quality[l] > best[l];
+                best[l] = if leads { quality[l] } else { best[l] };
+                frontier[l] = if leads { price[l] } else { frontier[l] };
+                let enough = on && quality[l] >= start[l] && price[l] < least[l];
+                least[l] = if enough { price[l] } else { least[l] };
+            }
+        }
+    }
+    out.push(each(|l| if weight[l] > 0.0 { exp(log[l] / weight[l]) } else { f64::NAN }));
+    out.push(frontier);
+    out.push(each(|l| if least[l].is_finite() { least[l] } else { f64::NAN }));
+}
+
+/// Herfindahl–Hirschman index of spend or of usage in RT, in one region or all.
+#[inline(always)]
+pub fn concentration<const L: usize>(
+    plan: &Plan,
+    state: &State<L>,
+    region: Option<usize>,
+    usage: bool,
+) -> [f64; L] {
+    let (mut total, mut squares) = ([0.0; L], [0.0; L]);
+    for f in 0..plan.world.firms.len() {
+        let mut own = [0.0; L];
+        for (n, offer) in plan.offers.iter().enumerate() {
+            let here = region.is_none_or(|r| plan.world.markets[offer.market].region == r);
+            if offer.firm != f || !here {
+                continue;
+            }
+            let (revenue, units) = (&state.offers.revenue[n], &state.offers.units[n]);
+            let per_unit = &state.markets.rt_per_unit[offer.market];
+            for l in 0..L {
+                own[l] += if usage { units[l] * per_unit[l] } else { revenue[l] };
+            }
+        }
+        for l in 0..L {
+            total[l] += own[l];
+            squares[l] += own[l] * own[l];
+        }
+    }
+    each(|l| if total[l] > 0.0 { squares[l] / (total[l] * total[l]) } else { f64::NAN })
+}
+
+#[inline(always)]
+fn totals<const L: usize>(plan: &Plan, state: &State<L>, out: &mut Rows<L>) {
+    let (common, ledger) = (&state.common, &state.ledger);
+    out.push(common.rent);
+    out.push(common.mood);
+    let (sales, ads) = (ledger.total(Kind::Sales), ledger.total(Kind::Advertising));
+    out.push(each(|l| sales[l] + ads[l]));
+    for layer in &common.value_added_now {
+        out.push(*layer);
+    }
+    let mut surplus = [0.0; L];
+    for row in &state.markets.surplus {
+        for l in 0..L {
+            surplus[l] += row[l];
+        }
+    }
+    out.push(surplus);
+    let (own, fleet) = (ledger.total(Kind::Capex), ledger.total(Kind::CloudCapex));
+    out.push(each(|l| own[l] + fleet[l]));
+    out.push(*ledger.related());
+    let mut adopters = [0.0; L];
+    for r in 0..plan.world.regions.len() {
+        for l in 0..L {
+            adopters[l] += state.regions.adopters[r][l];
+        }
+    }
+    out.push(adopters);
+}
+
+/// Firms worth at least `usd` on each path: all, and those outside North America.
+pub fn giants<const L: usize>(plan: &Plan, state: &State<L>, usd: f64) -> [[f64; L]; 2] {
+    let mut found = [[0.0; L]; 2];
+    for (f, firm) in plan.world.firms.iter().enumerate() {
+        let abroad = !plan.world.regions.get(firm.region).is_some_and(|r| r.north_america);
+        for l in 0..L {
+            let large = flag(state.firms.valuation[f][l] >= usd) * state.firms.alive[f][l];
+            found[0][l] += large;
+            found[1][l] += if abroad { large } else { 0.0 };
+        }
+    }
+    found
+}

@@ -1,0 +1,187 @@
+//! Step 7: what each firm wants to charge: rules given outright, and the costs on which the
+//! others play the price game.
+
+use crate::firms::strategy::{cost_plus, effective_cost, from_table, milking, penetration};
+use crate::multiversion;
+use crate::numerics::elementary::exp;
+use crate::simulate::lanes::{State, each, flag};
+use crate::simulate::plan::{Offer, Plan};
+use crate::world::{Kernel, Strategy};
+
+multiversion! {
+    /// Fills, for every offer: on sale or not, utility without price, whether the price is
+    /// given, and if so the price.
+    pub fn intentions<const L: usize>(plan: &Plan, state: &mut State<L>) {
+        for (f, firm) in plan.world.firms.iter().enumerate() {
+            if let Strategy::CostPlus { decay, .. } = firm.strategy {
+                if state.quarter > 0 && !plan.is_fixed(decay, 1.0) {
+                    let (decay, k) = (&state.values[decay], &mut state.firms.markup[f]);
+                    for l in 0..L {
+                        k[l] *= decay[l];
+                    }
+                }
+            }
+        }
+        for (n, offer) in plan.offers.iter().enumerate() {
+            state.offers.active[n] = state.firms.alive[offer.firm];
+            utility(plan, state, n, offer);
+            given(plan, state, n, offer);
+        }
+    }
+}
+
+#[inline(always)]
+fn utility<const L: usize>(plan: &Plan, state: &mut State<L>, n: usize, offer: &Offer) {
+    let segment = &plan.world.segments[plan.world.markets[offer.market].segment];
+    let walk = &state.products.taste_walk[offer.product];
+    let taste = &state.offers.taste[n];
+    let mut sum = each(|l| taste[l] + walk[l]);
+    if plan.research {
+        let weight = &state.values[segment.quality_weight];
+        let quality = &state.products.quality[offer.product];
+        for l in 0..L {
+            sum[l] += weight[l] * quality[l];
+        }
+    }
+    if let Kernel::Budget { sigma, .. } = segment.kernel {
+        let (sigma, factor) = (&state.values[sigma], &state.common.substitution);
+        for l in 0..L {
+            sum[l] *= sigma[l] * factor[l] - 1.0;
+        }
+    }
+    state.offers.utility[n] = sum;
+}
+
+/// Prices that are not the outcome of a game, and who keeps the list price.
+#[inline(always)]
+fn given<const L: usize>(plan: &Plan, state: &mut State<L>, n: usize, offer: &Offer) {
+    let cost = state.offers.cost[n];
+    let may = &state.products.may_reprice[offer.product];
+    let firm = &plan.world.firms[offer.firm];
+    let kernel = &plan.world.segments[plan.world.markets[offer.market].segment].kernel;
+    if matches!(kernel, Kernel::Free { .. }) {
+        state.offers.list[n] = [0.0; L];
+        state.offers.price[n] = [0.0; L];
+        state.offers.frozen[n] = [1.0; L];
+        return;
+    }
+    match firm.strategy {
+        Strategy::CostPlus { markup, .. } => {
+            let (markup, k) = (&state.values[markup], &state.firms.markup[offer.firm]);
+            let alive = &state.firms.alive[offer.firm];
+            let list = &mut state.offers.list[n];
+            for l in 0..L {
+                let new = cost_plus(cost[l], markup[l], k[l]);
+                list[l] = if alive[l] * may[l] > 0.0 { new } else { list[l] };
+            }
+            state.offers.frozen[n] = [1.0; L];
+        }
+        Strategy::Follow { undercut } => {
+            let leader = leader_price(plan, state, offer);
+            let undercut = &state.values[undercut];
+            let list = &mut state.offers.list[n];
+            for l in 0..L {
+                let led = leader[l] > 0.0;
+                let new = (1.0 - undercut[l]) * leader[l];
+                list[l] = if led && may[l] > 0.0 { new } else { list[l] };
+            }
+            state.offers.frozen[n] = each(|l| 1.0 - (1.0 - flag(leader[l] > 0.0)) * may[l]);
+        }
+        Strategy::Ration => state.offers.frozen[n] = [1.0; L],
+        _ => state.offers.frozen[n] = each(|l| 1.0 - may[l]),
+    }
+}
+
+/// Price last charged by the rival with the largest share of the market; 0 without a rival.
+#[inline(always)]
+fn leader_price<const L: usize>(plan: &Plan, state: &State<L>, offer: &Offer) -> [f64; L] {
+    let (mut best, mut price) = ([0.0; L], [0.0; L]);
+    for n in plan.places[offer.market].range.clone() {
+        let rival = plan.offers[n].firm;
+        if rival == offer.firm {
+            continue;
+        }
+        let (share, charged) = (&state.offers.held[n], &state.offers.price[n]);
+        let alive = &state.firms.alive[rival];
+        for l in 0..L {
+            let leads = alive[l] * share[l] > best[l];
+            best[l] = if leads { share[l] } else { best[l] };
+            price[l] = if leads { charged[l] } else { price[l] };
+        }
+    }
+    price
+}
+
+/// Lowest quality-adjusted price of the rivals of `n`, from what they charged last.
+#[inline(always)]
+pub fn rival_price<const L: usize>(plan: &Plan, state: &State<L>, n: usize) -> [f64; L] {
+    let offer = &plan.offers[n];
+    let segment = &plan.world.segments[plan.world.markets[offer.market].segment];
+    let weight = &state.values[segment.quality_weight];
+    let own = &state.products.quality[offer.product];
+    let mut least = [f64::INFINITY; L];
+    for k in plan.places[offer.market].range.clone() {
+        let rival = &plan.offers[k];
+        if rival.firm == offer.firm {
+            continue;
+        }
+        let (theirs, charged) = (&state.products.quality[rival.product], &state.offers.price[k]);
+        let alive = &state.firms.alive[rival.firm];
+        for l in 0..L {
+            let behind = weight[l] * (theirs[l] - own[l]);
+            let adjusted = match segment.kernel {
+                Kernel::Unit { price_slope } => charged[l] - behind / state.values[price_slope][l],
+                _ => charged[l] * exp(-behind),
+            };
+            let counts = alive[l] > 0.0 && adjusted > 0.0 && adjusted < least[l];
+            least[l] = if counts { adjusted } else { least[l] };
+        }
+    }
+    least
+}
+
+/// Effective marginal cost of every offer of a market.
+#[inline(always)]
+pub fn effective_costs<const L: usize>(plan: &Plan, state: &mut State<L>, m: usize) {
+    for n in plan.places[m].range.clone() {
+        let offer = &plan.offers[n];
+        let firm = &plan.world.firms[offer.firm];
+        let value = value_of_a_sale(plan, state, n, offer);
+        let cost = state.offers.cost[n];
+        let partner = &state.values[firm.partner_share];
+        let (shadow, hours) = (&state.firms.shadow[offer.firm], &state.offers.hours[n]);
+        state.offers.effective[n] =
+            each(|l| effective_cost(cost[l], partner[l], shadow[l] * hours[l], value[l]));
+    }
+}
+
+#[inline(always)]
+fn value_of_a_sale<const L: usize>(
+    plan: &Plan,
+    state: &State<L>,
+    n: usize,
+    offer: &Offer,
+) -> [f64; L] {
+    let values = &state.values;
+    let (cost, held) = (&state.offers.cost[n], &state.offers.held[n]);
+    match &plan.world.firms[offer.firm].strategy {
+        Strategy::Penetrate { value, share_target, runway_min } => {
+            let (value, target) = (&values[*value], &values[*share_target]);
+            let least = &values[*runway_min];
+            let cash = state.ledger.cash(offer.firm);
+            let flow = &state.firms.cash_flow[offer.firm];
+            each(|l| {
+                let runway = crate::capital::burn::runway(cash[l], flow[l]);
+                penetration(value[l], cost[l], [held[l], target[l]], [runway, least[l]])
+            })
+        }
+        Strategy::Harvest { .. } => {
+            let segment = &plan.world.segments[plan.world.markets[offer.market].segment];
+            let theta = &values[segment.reoptimise];
+            let price = &state.offers.price[n];
+            each(|l| milking(theta[l], price[l], cost[l]))
+        }
+        Strategy::Table { points } => each(|l| from_table(points, held[l]) * cost[l]),
+        _ => [0.0; L],
+    }
+}

@@ -1,0 +1,202 @@
+//! Step 4: research adds up, models come out, the open frontier follows.
+
+use crate::multiversion;
+use crate::numerics::elementary::{exp, ln};
+use crate::rng::Stream;
+use crate::simulate::lanes::{State, any, each, flag};
+use crate::simulate::plan::Plan;
+use crate::world::{ShockKind, Strategy};
+
+multiversion! {
+    /// Spends on research, releases models, moves the open frontier, sets product qualities.
+    pub fn releases<const L: usize>(plan: &Plan, state: &mut State<L>) {
+        if plan.research {
+            for f in 0..plan.world.firms.len() {
+                research(plan, state, f);
+                release(plan, state, f);
+            }
+            open_frontier(plan, state);
+            qualities(plan, state);
+        }
+        may_reprice(plan, state);
+    }
+}
+
+/// F = max(floor, share of revenue) + share of funds raised; X' = X + A·F/w, both over the start.
+#[inline(always)]
+fn research<const L: usize>(plan: &Plan, state: &mut State<L>, f: usize) {
+    let firm = &plan.world.firms[f];
+    if matches!(firm.strategy, Strategy::Harvest { .. }) {
+        state.firms.research[f] = [0.0; L];
+        return;
+    }
+    let values = &state.values;
+    let (share, of_raised) = (&values[firm.research_share], &values[firm.research_of_raised]);
+    let stock = &values[firm.research_stock];
+    let firms = &mut state.firms;
+    let alive = firms.alive[f];
+    let own = firms.ln_efficiency[f];
+    for l in 0..L {
+        firms.research_floor[f][l] *= firms.research_factor[f][l];
+        let from_sales = share[l] * firms.revenue[f][l];
+        let spend =
+            firms.research_floor[f][l].max(from_sales) + of_raised[l] * firms.raised_last[f][l];
+        let spend = crate::capital::ledger::whole(spend.max(0.0) * alive[l]);
+        firms.research[f][l] = spend;
+        let efficiency = exp(state.common.ln_efficiency[l] + own[l]);
+        let added = efficiency * spend / state.common.rent[l];
+        firms.research_stock[f][l] += if stock[l] > 0.0 { added / stock[l] } else { 0.0 };
+    }
+}
+
+/// With hazard 1 − e^{−1/d} a model comes out: q = q_0 + η ln(X/X_0) + ε, kept when better, and
+/// tastes jump by σ_ζ·t(3).
+#[inline(always)]
+fn release<const L: usize>(plan: &Plan, state: &mut State<L>, f: usize) {
+    let firm = &plan.world.firms[f];
+    state.firms.released[f] = [0.0; L];
+    if let Strategy::Harvest { decay } = firm.strategy {
+        let decay = &state.values[decay];
+        for l in 0..L {
+            state.firms.quality[f][l] -= decay[l];
+        }
+        return;
+    }
+    let Some(u) = state.draws.uniform(plan.slots.release[f]) else { return };
+    let gap = &state.values[firm.release_gap];
+    let alive = &state.firms.alive[f];
+    let out = each(|l| {
+        let hazard = 1.0 - exp(-1.0 / gap[l].max(1e-9));
+        flag(gap[l] > 0.0 && u[l] <= hazard) * alive[l]
+    });
+    state.firms.released[f] = out;
+    if any(&out) {
+        better_model(plan, state, f);
+        for (j, product) in plan.world.products.iter().enumerate() {
+            if product.firm == f {
+                taste_jump(plan, state, j, &out);
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn better_model<const L: usize>(plan: &Plan, state: &mut State<L>, f: usize) {
+    let technology = &plan.world.technology;
+    let firm = &plan.world.firms[f];
+    let noise = &state.values[technology.release_noise];
+    let productivity = &state.values[technology.research_productivity];
+    let start = &state.values[firm.quality];
+    for l in 0..L {
+        if state.firms.released[f][l] == 0.0 {
+            continue;
+        }
+        let z = plan.rare[f].release_noise.normal(state.path + l as u64, state.quarter);
+        let found =
+            start[l] + productivity[l] * ln(state.firms.research_stock[f][l]) + noise[l] * z;
+        let quality = &mut state.firms.quality[f][l];
+        *quality = if found > *quality { found } else { *quality };
+    }
+}
+
+#[inline(always)]
+fn taste_jump<const L: usize>(plan: &Plan, state: &mut State<L>, j: usize, out: &[f64; L]) {
+    let scale = state.values[plan.world.technology.taste_jump];
+    if plan.is_fixed(plan.world.technology.taste_jump, 0.0) {
+        return;
+    }
+    for l in 0..L {
+        if out[l] != 0.0 {
+            let t = student_3(plan.jumps[j], state.path + l as u64, state.quarter);
+            state.products.taste_walk[j][l] += scale[l] * t;
+        }
+    }
+}
+
+/// A Student t with 3 degrees of freedom: a normal over the root of a mean of three squares.
+#[inline(always)]
+pub fn student_3(stream: Stream, path: u64, quarter: u32) -> f64 {
+    let (a, b) = stream.normals(path, 2 * quarter);
+    let (c, d) = stream.normals(path, 2 * quarter + 1);
+    a / ((b * b + c * c + d * d) / 3.0).sqrt()
+}
+
+/// q_O' = max(q_O, q*(t − lag) + ε); an open release closes a share of the gap at its start.
+#[inline(always)]
+fn open_frontier<const L: usize>(plan: &Plan, state: &mut State<L>) {
+    let technology = &plan.world.technology;
+    let now = state.quarter as usize + 1;
+    let mut best = state.common.frontier;
+    for f in 0..plan.world.firms.len() {
+        let (quality, alive) = (&state.firms.quality[f], &state.firms.alive[f]);
+        if !plan.world.firms[f].serves_open {
+            for l in 0..L {
+                let ahead = alive[l] > 0.0 && quality[l] > best[l];
+                best[l] = if ahead { quality[l] } else { best[l] };
+            }
+        }
+    }
+    state.common.frontier = best;
+    state.frontier_path[now] = best;
+    let lag = &state.values[technology.open_lag];
+    let noise = &state.values[technology.open_noise];
+    let z = state.draws.normal(plan.slots.open);
+    for l in 0..L {
+        let at = now as f64 - lag[l].max(0.0);
+        if at >= 0.0 {
+            let below = at as usize;
+            let part = at - below as f64;
+            let above = (below + 1).min(now);
+            let past =
+                state.frontier_path[below][l] * (1.0 - part) + state.frontier_path[above][l] * part;
+            let found = past + z.map_or(0.0, |z| noise[l] * z[l]);
+            let open = &mut state.common.open[l];
+            *open = if found > *open { found } else { *open };
+        }
+    }
+    for shock in &plan.world.shocks {
+        if shock.kind == ShockKind::OpenRelease && shock.start.0 == state.quarter {
+            let size = &state.values[shock.size];
+            for l in 0..L {
+                let gap = (best[l] - state.common.open[l]).max(0.0);
+                state.common.open[l] += size[l] * gap;
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn qualities<const L: usize>(plan: &Plan, state: &mut State<L>) {
+    for (f, firm) in plan.world.firms.iter().enumerate() {
+        if firm.serves_open {
+            state.firms.quality[f] = state.common.open;
+        }
+    }
+    for (j, product) in plan.world.products.iter().enumerate() {
+        let offset = &state.values[product.quality_offset];
+        let quality = &state.firms.quality[product.firm];
+        state.products.quality[j] = each(|l| quality[l] + offset[l]);
+    }
+}
+
+/// A list price moves after a release or, rarely, without one.
+#[inline(always)]
+fn may_reprice<const L: usize>(plan: &Plan, state: &mut State<L>) {
+    for (j, product) in plan.world.products.iter().enumerate() {
+        let released = &state.firms.released[product.firm];
+        let hazard = &state.values[plan.world.segments[product.segment].reprice_hazard];
+        let open = &mut state.products.may_reprice[j];
+        match state.draws.uniform(plan.slots.reprice[j]) {
+            Some(u) => {
+                for l in 0..L {
+                    open[l] = released[l].max(flag(u[l] <= hazard[l]));
+                }
+            }
+            None => {
+                for l in 0..L {
+                    open[l] = released[l].max(flag(hazard[l] >= 1.0));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Step 8: what is served, sold and paid for compute.
+
+use crate::capital::ledger::{Kind, Outside, whole};
+use crate::multiversion;
+use crate::simulate::capacity::owned;
+use crate::simulate::lanes::{State, each};
+use crate::simulate::plan::Plan;
+use crate::world::Kernel;
+
+multiversion! {
+    /// Rations use to capacity, posts sales, the partner's share and compute.
+    pub fn sales<const L: usize>(plan: &Plan, state: &mut State<L>) {
+        for f in 0..plan.world.firms.len() {
+            state.firms.revenue[f] = [0.0; L];
+            state.firms.subscriptions[f] = [0.0; L];
+            state.firms.levered[f] = [0.0; L];
+        }
+        if plan.compute {
+            state.firms.hours.fill([0.0; L]);
+        }
+        for &f in &plan.bound {
+            ration(plan, state, f);
+        }
+        for n in 0..plan.offers.len() {
+            sell(plan, state, n);
+        }
+        for f in 0..plan.world.firms.len() {
+            partner(plan, state, f);
+        }
+        if plan.compute {
+            hours(plan, state);
+        }
+        if plan.learning {
+            learn(plan, state);
+        }
+    }
+}
+
+/// Share of wanted use that a firm can serve.
+#[inline(always)]
+fn ration<const L: usize>(plan: &Plan, state: &mut State<L>, f: usize) {
+    let mut used = [0.0; L];
+    for (n, offer) in plan.offers.iter().enumerate() {
+        if offer.firm == f {
+            let (units, hours) = (&state.offers.wanted[n], &state.offers.hours[n]);
+            for l in 0..L {
+                used[l] += units[l] * hours[l];
+            }
+        }
+    }
+    let capacity = &state.firms.capacity[f];
+    state.firms.served[f] =
+        each(|l| if used[l] > capacity[l] { capacity[l] / used[l] } else { 1.0 });
+}
+
+#[inline(always)]
+fn sell<const L: usize>(plan: &Plan, state: &mut State<L>, n: usize) {
+    let offer = &plan.offers[n];
+    let f = offer.firm;
+    let segment = &plan.world.segments[plan.world.markets[offer.market].segment];
+    let (price, cost) = (&state.offers.price[n], &state.offers.cost[n]);
+    let (wanted, served) = (&state.offers.wanted[n], &state.firms.served[f]);
+    let units = &mut state.offers.units[n];
+    for l in 0..L {
+        units[l] = wanted[l] * served[l];
+    }
+    let (mut sold, mut compute) = ([0.0; L], [0.0; L]);
+    let free = match segment.kernel {
+        Kernel::Free { ad_revenue, ad_growth } => {
+            let per_unit = &state.values[ad_revenue];
+            let grown = ad_growth.map(|id| state.values[id]);
+            let quarters = f64::from(state.quarter);
+            for l in 0..L {
+                let factor =
+                    grown.map_or(1.0, |g| crate::numerics::elementary::exp(g[l] * quarters));
+                sold[l] = whole(units[l] * per_unit[l] * factor);
+            }
+            true
+        }
+        _ => {
+            for l in 0..L {
+                sold[l] = whole(units[l] * price[l]);
+            }
+            false
+        }
+    };
+    // A firm with capacity of its own pays only energy and operations for its hours.
+    let share =
+        if plan.owns[f] { state.values[plan.world.technology.energy_share] } else { [1.0; L] };
+    for l in 0..L {
+        compute[l] = whole(units[l] * cost[l] * share[l]);
+    }
+    if plan.compute {
+        let hours = &state.offers.hours[n];
+        for l in 0..L {
+            state.firms.hours[f][l] += units[l] * hours[l];
+        }
+    }
+    state.offers.revenue[n] = sold;
+    let (revenue, levered) = (&mut state.firms.revenue[f], &mut state.firms.levered[f]);
+    for l in 0..L {
+        revenue[l] += sold[l];
+        levered[l] += sold[l] - compute[l];
+    }
+    if matches!(segment.kernel, Kernel::Unit { .. }) {
+        for l in 0..L {
+            state.firms.subscriptions[f][l] += sold[l];
+        }
+    }
+    let ledger = &mut state.ledger;
+    let (customers, clouds) = (ledger.outside(Outside::Customers), ledger.outside(Outside::Clouds));
+    let sale = if free { Kind::Advertising } else { Kind::Sales };
+    ledger.post(sale, customers, f, &sold);
+    if plan.owns[f] {
+        let energy = ledger.outside(Outside::Energy);
+        ledger.post(Kind::Energy, f, energy, &compute);
+    } else {
+        ledger.post(if free { Kind::FreeServing } else { Kind::Compute }, f, clouds, &compute);
+    }
+}
+
+/// The distribution partner's share of revenue.
+#[inline(always)]
+fn partner<const L: usize>(plan: &Plan, state: &mut State<L>, f: usize) {
+    let share = plan.world.firms[f].partner_share;
+    if plan.is_fixed(share, 0.0) {
+        return;
+    }
+    let (share, revenue) = (&state.values[share], &state.firms.revenue[f]);
+    let levered = &mut state.firms.levered[f];
+    let mut due = [0.0; L];
+    for l in 0..L {
+        due[l] = whole(share[l] * revenue[l]);
+        levered[l] -= due[l];
+    }
+    let applications = state.ledger.outside(Outside::Applications);
+    state.ledger.post(Kind::Distribution, f, applications, &due);
+}
+
+/// Compute in whole hours: inference + training + idle = installed. What the market uses beyond
+/// the fleet is drawn in from general-purpose clouds and counts as installed.
+#[inline(always)]
+fn hours<const L: usize>(plan: &Plan, state: &mut State<L>) {
+    let mut inference = [0.0; L];
+    let mut training = [0.0; L];
+    for f in 0..plan.world.firms.len() {
+        let (hours, research) = (&state.firms.hours[f], &state.firms.research[f]);
+        for l in 0..L {
+            inference[l] += hours[l];
+            training[l] += research[l] / state.common.rent[l];
+        }
+    }
+    let owned = owned(plan, state);
+    let common = &mut state.common;
+    for l in 0..L {
+        common.inference[l] = whole(inference[l]);
+        common.training[l] = whole(training[l]);
+        let used = common.inference[l] + common.training[l];
+        let before = common.use_last[l];
+        let grown = used / before - 1.0;
+        let known = before > 0.0 && used > 0.0;
+        common.use_growth[l] = if known { grown.clamp(-0.5, 0.5) } else { 0.0 };
+        if state.quarter == 0 {
+            common.fleet[l] = whole((used - owned[l]).max(0.0));
+        }
+        let standing = common.fleet[l] + owned[l];
+        common.installed[l] = if used > standing { used } else { standing };
+        common.idle[l] = common.installed[l] - used;
+        common.use_last[l] = used;
+    }
+}
+
+/// Cumulative output in RT, for learning; a year of the first quarter's counts as before.
+#[inline(always)]
+fn learn<const L: usize>(plan: &Plan, state: &mut State<L>) {
+    let first = state.quarter == 0;
+    for (n, offer) in plan.offers.iter().enumerate() {
+        let per_unit = &state.markets.rt_per_unit[offer.market];
+        let units = &state.offers.units[n];
+        for l in 0..L {
+            let output = units[l] * per_unit[l];
+            state.firms.output[offer.firm][l] += output;
+            state.firms.output_before[offer.firm][l] += if first { 4.0 * output } else { 0.0 };
+        }
+    }
+}
