@@ -1,6 +1,6 @@
 //! Evidence that prices are an equilibrium, gathered without the code that found them.
 
-use super::conditions::{quantities, slopes};
+use super::conditions::{Conditions, quantities, slopes};
 use super::market::{Market, Ownership};
 use super::nash::Solution;
 use crate::numerics::lanes::Isa;
@@ -30,14 +30,19 @@ pub fn certify(isa: Isa, market: &Market, solution: &Solution, grid: bool) -> Ce
     let cost = market.effective_costs(&solution.shadow);
     let free: Vec<usize> = (0..cost.len()).filter(|&j| !market.products[j].frozen).collect();
     let at = conditions(isa, market, &cost, &solution.prices);
+    let n = cost.len();
+    let mut fast = Conditions::new(isa, market, &solution.shadow);
+    let (mut moved, mut foc) = (vec![0.0; n], vec![0.0; n]);
+    let (mut pull, mut quantity) = (vec![0.0; n], vec![0.0; n]);
     for &j in &free {
         let r = (at.foc[j] / at.quantity[j]).abs();
         out.foc = if r > out.foc || r.is_nan() { r } else { out.foc };
         let h = 1e-5 * at.scale[j];
-        let side = |by: f64| {
-            let mut moved = solution.prices.clone();
+        let mut side = |by: f64| {
+            moved.copy_from_slice(&solution.prices);
             moved[j] += by;
-            conditions(isa, market, &cost, &moved).foc[j]
+            fast.at(&moved, &mut foc, &mut pull, &mut quantity);
+            foc[j]
         };
         let curve = (side(h) - side(-h)) / (2.0 * h);
         out.second_order_failures += usize::from(curve >= 0.0 || curve.is_nan());

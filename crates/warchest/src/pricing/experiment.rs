@@ -104,7 +104,17 @@ pub fn apply(
     start_at(&mut changed, was);
     hold_back(&mut changed, changes, was)?;
     let solution = match changes.iter().find_map(war_of) {
-        Some((firms, cut)) => price_war(isa, &changed, &firms_of(&changed, firms)?, cut)?,
+        Some((firms, cut)) => {
+            let firms = firms_of(&changed, firms)?;
+            let found = price_war(isa, &changed, &firms, cut)?;
+            // Who is at war does not price at its own optimum: for the certificate it is held.
+            for (product, &price) in changed.products.iter_mut().zip(&found.prices) {
+                if firms.contains(&product.firm) {
+                    (product.frozen, product.price) = (true, price);
+                }
+            }
+            found
+        }
         None => solve(isa, &changed)?,
     };
     let compensating = compensating(isa, was, &changed, changes)?;

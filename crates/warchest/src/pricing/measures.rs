@@ -1,6 +1,6 @@
 //! What people ask of a priced market.
 
-use super::conditions::{Slopes, slopes};
+use super::conditions::{Conditions, Slopes, slopes};
 use super::market::{Demand, Market};
 use super::nash::Solution;
 use crate::numerics::dense;
@@ -92,17 +92,20 @@ fn herfindahl(amounts: &[f64]) -> f64 {
 /// are singular there.
 pub fn pass_through(isa: Isa, market: &Market, solution: &Solution) -> Option<Vec<f64>> {
     let n = solution.prices.len();
-    let cost = market.effective_costs(&solution.shadow);
+    let mut conditions = Conditions::new(isa, market, &solution.shadow);
+    let (mut pull, mut quantity) = (vec![0.0; n], vec![0.0; n]);
     let free: Vec<usize> = (0..n).filter(|&j| !market.products[j].frozen).collect();
     let found = slopes(isa, &market.demand, &solution.prices);
     let m = free.len();
     let mut matrix = vec![0.0; m * m];
     for (column, &j) in free.iter().enumerate() {
         let h = 3e-5 * (found.quantity[j] / found.slope[j * n + j]).abs();
-        let side = |by: f64| {
+        let mut side = |by: f64| {
             let mut moved = solution.prices.clone();
             moved[j] += by;
-            foc(market, &cost, &moved, &slopes(isa, &market.demand, &moved))
+            let mut foc = vec![0.0; n];
+            conditions.at(&moved, &mut foc, &mut pull, &mut quantity);
+            foc
         };
         let (up, down) = (side(h), side(-h));
         for (row, &i) in free.iter().enumerate() {
@@ -126,18 +129,4 @@ pub fn pass_through(isa: Isa, market: &Market, solution: &Solution) -> Option<Ve
         out[j * n..(j + 1) * n].copy_from_slice(&rhs[row * n..(row + 1) * n]);
     }
     Some(out)
-}
-
-fn foc(market: &Market, cost: &[f64], price: &[f64], found: &Slopes) -> Vec<f64> {
-    let n = price.len();
-    let groups = market.groups();
-    (0..n)
-        .map(|j| {
-            let earn = |k: usize| {
-                market.products[k].kept() * (price[k] - cost[k]) * found.slope[k * n + j]
-            };
-            let sum: f64 = (0..n).map(|k| groups.weight(j, k) * earn(k)).sum();
-            found.quantity[j] + sum / market.products[j].kept()
-        })
-        .collect()
 }

@@ -5,6 +5,7 @@
 //! [`experiment`] changes the market (merger, cost, tax, entry, price war, collusion) and
 //! prices it again. [`lanes`] holds the kernels that the simulation shares.
 
+pub mod batch;
 pub mod certificate;
 pub mod error;
 pub mod experiment;

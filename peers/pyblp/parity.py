@@ -1,0 +1,70 @@
+"""Post-merger prices of warchest and of PyBLP, product by product. Exits with 1 past 5e-11.
+
+Usage: python peers/pyblp/parity.py [path of warchest]
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import cases
+import numpy as np
+import pyblp
+
+BAR = 5e-11
+
+
+def ours(case: cases.Case, warchest: str) -> dict:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "market.toml"
+        path.write_text(case.toml)
+        done = subprocess.run([warchest, "price", str(path), "--json", "--quick"], capture_output=True, text=True)
+        if done.returncode != 0:
+            raise SystemExit(done.stderr)
+        return json.loads(done.stdout)
+
+
+def rows(answer: dict, which) -> dict[str, np.ndarray]:
+    found = [row for market in answer["markets"] for row in which(market)["products"]]
+    return {key: np.array([row[key] for row in found], float) for key in ("cost", "price")}
+
+
+def theirs(case: cases.Case) -> tuple[np.ndarray, np.ndarray]:
+    costs = case.results.compute_costs()
+    tight = pyblp.Iteration("simple", {"atol": 1e-12})
+    prices = case.results.compute_prices(firm_ids=case.merged(), costs=costs, iteration=tight)
+    return costs.flatten(), prices.flatten()
+
+
+def compare(case: cases.Case, warchest: str) -> float:
+    answer = ours(case, warchest)
+    before = rows(answer, lambda market: market["before"])
+    after = rows(answer, lambda market: market["experiments"][0]["after"])
+    costs, prices = theirs(case)
+    observed = case.products["prices"].to_numpy()
+    gap = np.abs(after["price"] - prices).max()
+    worst = max(m["experiments"][0]["after"]["status"]["foc"] for m in answer["markets"])
+    means = answer["experiments"][0]
+    change = 100 * (prices / observed - 1)
+    print(f"{case.name}: {len(answer['markets'])} markets, {len(prices)} products")
+    print(f"  largest gap of costs                {np.abs(before['cost'] - costs).max():.2e}")
+    print(f"  largest gap of prices after merger  {gap:.2e}   (bar {BAR:.0e})")
+    print(f"  our largest |FOC|/q after merger    {worst:.2e}")
+    print(f"  mean price change   warchest {means['price_change_percent']:+.6f} %   PyBLP {change.mean():+.6f} %")
+    by_firm = ", ".join(f"{firm} {value:+.4f} %" for firm, value in means["price_change_percent_by_firm"][:4])
+    print(f"  by firm             {by_firm}")
+    print(f"  consumer surplus    {means['consumer_surplus_before']:.7f} -> {means['consumer_surplus_after']:.7f}")
+    print(f"  first products      {after['price'][:4]} costs {before['cost'][:4]}")
+    return gap
+
+
+def main() -> None:
+    warchest = sys.argv[1] if len(sys.argv) > 1 else str(cases.binary())
+    gaps = [compare(case, warchest) for case in (cases.nevo(), cases.autos())]
+    sys.exit(0 if max(gaps) <= BAR else 1)
+
+
+if __name__ == "__main__":
+    main()
