@@ -1,10 +1,11 @@
 //! Cash: how it may run, and how much of it makes a firm carry itself.
 
 use super::input::{Firm, Quantiles, ReportInput};
+use super::need;
 use super::page::{Block, Cell, Figure, Section, Size, Table};
 use super::survival::{quarter, source};
 use super::svg::number::axis_labels;
-use super::svg::{Anchor, Frame, Hue, Margins, Scale, Svg, Unit, dots, text};
+use super::svg::{Anchor, Frame, Hue, Margins, Scale, Svg, Unit, text};
 use super::words;
 
 /// The section, or nothing when the run holds neither cash nor need.
@@ -14,7 +15,10 @@ pub fn section(input: &ReportInput) -> Option<Section> {
         blocks.push(Block::Figure(Box::new(fans(input))));
     }
     if input.firms.iter().any(|firm| firm.need.is_some()) {
-        blocks.push(Block::Figure(Box::new(need(input))));
+        blocks.push(Block::Figure(Box::new(need::capital(input))));
+    }
+    if input.firms.iter().any(|firm| !firm.cash_positive.is_empty()) {
+        blocks.push(Block::Figure(Box::new(need::cash_positive(input))));
     }
     if blocks.is_empty() {
         return None;
@@ -22,7 +26,7 @@ pub fn section(input: &ReportInput) -> Option<Section> {
     Some(Section {
         id: "cash".into(),
         topic: "Cash".into(),
-        headline: headline(input),
+        headline: need::headline(input),
         blocks,
         ..Section::default()
     })
@@ -31,23 +35,6 @@ pub fn section(input: &ReportInput) -> Option<Section> {
 /// Whether a fan has anything to draw.
 pub fn has_values(rows: &[Quantiles]) -> bool {
     rows.iter().any(|q| q[2].is_finite())
-}
-
-fn headline(input: &ReportInput) -> String {
-    let most = input
-        .firms
-        .iter()
-        .filter_map(|firm| firm.need.map(|need| (need.nine_tenths.value, firm)))
-        .filter(|(usd, _)| usd.is_finite())
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    match most {
-        Some((usd, firm)) => format!(
-            "To carry itself on nine paths of ten, {} needs {}",
-            firm.name,
-            Unit::Usd.show(usd)
-        ),
-        None => "What is left in the chest".into(),
-    }
 }
 
 fn fans(input: &ReportInput) -> Figure {
@@ -193,104 +180,4 @@ pub fn axis_width(scale: &Scale, ticks: &[f64], unit: Unit) -> f64 {
     let labels = axis_labels(unit, ticks, scale.is_log());
     let widths = labels.iter().map(|label| text::width(label, 11.0, false));
     widths.fold(0.0, f64::max) + 8.0
-}
-
-fn need(input: &ReportInput) -> Figure {
-    let mut firms: Vec<&Firm> = input.firms.iter().filter(|f| f.need.is_some()).collect();
-    let key = |f: &Firm| f.need.map_or(0.0, |n| n.nine_tenths.value);
-    firms.sort_by(|a, b| key(b).total_cmp(&key(a)));
-    let mut figure = Figure {
-        id: "need".into(),
-        title: need_title(&firms),
-        subtitle: "Capital to self-sufficiency, US dollars on a log scale: the deepest cumulated \
-                   levered free cash flow when every shortfall is filled. Dot: enough on half of \
-                   the paths; end of the bar: enough on nine of ten."
-            .into(),
-        note: "Over the paths on which the firm gets there within the run. The share that never \
-               does is on the right: for those no amount below the horizon is enough."
-            .into(),
-        source: source(input),
-        table: Table::new(&[
-            "firm",
-            "half of paths, USD",
-            "standard error, USD",
-            "nine of ten, USD",
-            "standard error, USD",
-            "never within the run, %",
-        ]),
-        ..Figure::default()
-    };
-    for firm in &firms {
-        let need = firm.need.unwrap_or_default();
-        let mut row = vec![Cell::text(&firm.name)];
-        for e in [need.half, need.nine_tenths] {
-            row.push(Cell::Number(e.value, Unit::Usd));
-            row.push(Cell::Number(e.error, Unit::Usd));
-        }
-        row.push(Cell::Number(need.never.value, Unit::Share));
-        figure.table.rows.push(row);
-    }
-    let firms = &firms;
-    figure.draw(|size| vec![need_chart(firms, size)]);
-    figure
-}
-
-fn need_title(firms: &[&Firm]) -> String {
-    let never: Vec<&str> = firms
-        .iter()
-        .filter(|f| f.need.is_some_and(|n| n.never.value > 0.5))
-        .map(|f| f.name.as_str())
-        .collect();
-    if !never.is_empty() {
-        return format!(
-            "On most paths {} never carry themselves within the run",
-            words::list(&never)
-        )
-        .replacen(
-            " carry themselves",
-            if never.len() == 1 { " carries itself" } else { " carry themselves" },
-            1,
-        );
-    }
-    match firms.first() {
-        Some(firm) => format!("{} needs the most before it carries itself", firm.name),
-        None => "Capital to self-sufficiency".into(),
-    }
-}
-
-fn need_chart(firms: &[&Firm], size: Size) -> String {
-    let top = 40.0;
-    let height = top + firms.len() as f64 * dots::ROW + 6.0;
-    let mut svg = Svg::new(
-        &size.id("need"),
-        size.width(),
-        height,
-        "Capital to self-sufficiency",
-        &need_title(firms),
-    );
-    let usd =
-        || firms.iter().filter_map(|f| f.need).flat_map(|n| [n.half.value, n.nine_tenths.value]);
-    let positive = || usd().filter(|v| v.is_finite() && *v > 0.0);
-    let (low, high) = (positive().fold(f64::INFINITY, f64::min), positive().fold(0.0, f64::max));
-    let (left, right) = if size.narrow() { (100.0, 58.0) } else { (180.0, 110.0) };
-    let frame =
-        Frame::new(&svg, Margins::new(top, right, 6.0, left)).x(Scale::log(low * 0.7, high * 1.3));
-    frame.top_axis(&mut svg, &frame.x.ticks(if size.narrow() { 4 } else { 8 }), Unit::Usd);
-    let head = if size.narrow() { "never" } else { "never within the run" };
-    svg.text((svg.width, top - 24.0), Anchor::End, "mu sm", Hue::Ink, head);
-    let rows: Vec<dots::Row> = firms
-        .iter()
-        .map(|firm| {
-            let need = firm.need.unwrap_or_default();
-            let known = need.half.value > 0.0 && need.half.value.is_finite();
-            dots::Row {
-                name: firm.name.clone(),
-                interval: known.then_some((need.half.value, need.nine_tenths.value)),
-                dots: if known { vec![(need.half.value, Hue::C1, true)] } else { Vec::new() },
-                note: Unit::Share.show(need.never.value),
-            }
-        })
-        .collect();
-    dots::rows(&mut svg, &frame, &rows);
-    svg.finish()
 }

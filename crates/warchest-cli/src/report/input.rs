@@ -40,10 +40,14 @@ pub struct ReportInput {
     pub firms: Vec<Firm>,
     /// Probability that `k` of the reported firms are alive and independent at the end.
     pub survivors: Vec<Estimate>,
+    /// Mean number of reported firms alive and independent at the end.
+    pub mean_survivors: Estimate,
     /// Price fans.
     pub prices: Vec<Fan>,
     /// Mean price paid, by market.
     pub markets: Vec<Fan>,
+    /// What moves the market: spend, compute price, adopters.
+    pub drivers: Vec<Fan>,
     /// Herfindahl indices and the like: fans of fractions of one.
     pub concentration: Vec<Fan>,
     /// Who gets the money.
@@ -81,32 +85,36 @@ pub struct Firm {
     pub cash: Vec<Quantiles>,
     /// Share of final spend by quarter, over paths on which it is alive.
     pub share: Vec<Quantiles>,
-    /// Capital to self-sufficiency in USD: median and 90 % quantile over the paths that get
-    /// there, and the probability of never getting there within the run.
+    /// Capital to self-sufficiency.
     pub need: Option<Need>,
     /// Probability of four cash-positive quarters in a row by the end of each quarter.
     pub cash_positive: Vec<Estimate>,
+    /// Quarter by which half of all paths have got there; NaN when fewer do.
+    pub cash_positive_median: f64,
 }
 
 /// The ends of a firm, in the order of [`Firm::ends`].
-pub const ENDS: [&str; 6] = [
+pub const ENDS: [&str; 7] = [
     "independent, private",
     "independent, listed",
     "acquired",
     "out of cash, no round found",
     "out of cash, funding shut",
     "could not pay a commitment",
+    "never entered",
 ];
 
 /// Capital to self-sufficiency.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Need {
-    /// USD that suffices on half of the paths.
+    /// USD that suffices on half of all paths; NaN when fewer get there.
     pub half: Estimate,
-    /// USD that suffices on nine paths of ten.
+    /// USD that suffices on nine of ten of all paths; NaN when fewer get there.
     pub nine_tenths: Estimate,
     /// Probability that no amount within the run makes it carry itself.
     pub never: Estimate,
+    /// Median over the paths that get there, USD.
+    pub reached: f64,
 }
 
 /// A fan over the quarters.
@@ -184,6 +192,8 @@ pub struct Implied {
     pub revenue: f64,
     /// Years to the exit.
     pub years: f64,
+    /// Dilution per year.
+    pub dilution: f64,
     /// Discount rates per year: rows.
     pub rates: Vec<f64>,
     /// Multiples of revenue at the exit: columns.
@@ -192,6 +202,8 @@ pub struct Implied {
     pub growth: Vec<Vec<f64>>,
     /// Growth per year of the firm's revenue in the run, median, when known.
     pub simulated: Option<f64>,
+    /// Probability that the run grows at least as fast as the middle of the grid; NaN unknown.
+    pub reached: f64,
 }
 
 /// The probability of a statement.

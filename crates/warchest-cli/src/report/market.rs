@@ -30,6 +30,12 @@ pub fn prices(input: &ReportInput) -> Option<Section> {
         let figure = fan_figure(input, &input.markets, "market-prices", &title, subtitle, false);
         blocks.push(Block::Figure(Box::new(figure)));
     }
+    if !input.drivers.is_empty() {
+        let subtitle = "What moves the market, log scales. Bands as above.";
+        let figure =
+            fan_figure(input, &input.drivers, "drivers", &driver_title(input), subtitle, false);
+        blocks.push(Block::Figure(Box::new(figure)));
+    }
     if blocks.is_empty() {
         return None;
     }
@@ -91,6 +97,21 @@ fn market_title(fans: &[Fan]) -> String {
         0 => "Prices fall in no market".into(),
         k => format!("Prices fall in {} of {} markets", word(k), word(changes.len())),
     }
+}
+
+fn driver_title(input: &ReportInput) -> String {
+    let each = input.drivers.iter().filter_map(|fan| Some((change(fan)?, fan)));
+    match each.max_by(|a, b| a.0.total_cmp(&b.0)) {
+        Some((factor, fan)) if factor > 1.0 => {
+            format!("{} grows {}-fold", capital(&fan.name), Unit::Plain.show(round_two(factor)))
+        }
+        _ => "What moves the market".into(),
+    }
+}
+
+/// Two significant digits.
+fn round_two(value: f64) -> f64 {
+    format!("{value:.1e}").parse().unwrap_or(value)
 }
 
 fn fan_figure(

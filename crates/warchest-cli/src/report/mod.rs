@@ -5,10 +5,13 @@
 //! [`svg`] draws.
 
 mod back;
+#[cfg(any())]
+mod bind;
 mod cash;
 pub mod input;
 mod market;
 mod money;
+mod need;
 pub mod page;
 mod picture;
 #[cfg(test)]
@@ -21,6 +24,8 @@ mod tests;
 mod value;
 mod words;
 
+#[cfg(any())]
+pub use bind::bind;
 pub use input::ReportInput;
 use page::{KeyFigure, Page, Section};
 pub use picture::render as picture;
@@ -68,9 +73,13 @@ fn key_figures(input: &ReportInput) -> Vec<KeyFigure> {
     let n = input.firms.len();
     if n > 1 {
         keys.push(KeyFigure {
-            value: format!("{:.1} of {n}", words::mean_survivors(input)),
+            value: format!("{:.1} of {n}", input.mean_survivors.value),
             what: "firms alive and independent".into(),
-            note: format!("mean at {}", words::end_of_run(input)),
+            note: format!(
+                "mean at {} ± {:.2}",
+                words::end_of_run(input),
+                input.mean_survivors.error
+            ),
         });
     }
     if let Some(&worst) = order.first() {

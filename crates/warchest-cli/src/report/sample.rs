@@ -41,7 +41,7 @@ fn firm(i: usize, name: &str, quarters: usize) -> Firm {
         survival_with_acquired: (0..quarters)
             .map(|t| estimate(1.0 - (1.0 - alive(t)) * 0.6))
             .collect(),
-        ends: [end * 0.8, end * 0.2, gone * 0.4, gone * 0.3, gone * 0.2, gone * 0.1]
+        ends: [end * 0.8, end * 0.2, gone * 0.4, gone * 0.3, gone * 0.2, gone * 0.1, 0.0]
             .map(estimate)
             .to_vec(),
         cash: (0..quarters).map(|t| fan(t, start, 0.02 - hazard)).collect(),
@@ -52,8 +52,10 @@ fn firm(i: usize, name: &str, quarters: usize) -> Firm {
             half: Estimate { value: start * 3.0, error: start * 0.05 },
             nine_tenths: Estimate { value: start * 8.0, error: start * 0.3 },
             never: estimate(0.1 + hazard * 5.0),
+            reached: start * 2.5,
         }),
-        cash_positive: Vec::new(),
+        cash_positive: (0..quarters).map(|t| estimate((1.0 - gone) * t as f64 / 25.0)).collect(),
+        cash_positive_median: if gone < 0.3 { 17.0 } else { f64::NAN },
     }
 }
 
@@ -179,6 +181,8 @@ pub fn full() -> ReportInput {
         verdict: None,
         firms: NAMES.iter().enumerate().map(|(i, name)| firm(i, name, quarters)).collect(),
         survivors: [0.0, 0.001, 0.02, 0.08, 0.2, 0.32, 0.24, 0.11, 0.028, 0.001].map(estimate).to_vec(),
+        mean_survivors: Estimate { value: 5.2, error: 0.02 },
+        drivers: markets[..2].to_vec(),
         prices,
         markets,
         concentration,
@@ -227,6 +231,8 @@ fn implied(i: usize, name: &str) -> Implied {
         rates,
         multiples,
         simulated: (i == 0).then_some(0.41),
+        dilution: 0.05,
+        reached: 0.22,
     }
 }
 
@@ -242,6 +248,7 @@ pub fn small() -> ReportInput {
     input.stresses.clear();
     input.prices.clear();
     input.markets.clear();
+    input.drivers.clear();
     input.concentration.clear();
     input.money = None;
     input.implied.clear();

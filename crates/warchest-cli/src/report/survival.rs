@@ -1,6 +1,6 @@
 //! Who survives: curves by firm, ends by firm, how many are left.
 
-use super::input::{ENDS, Estimate, Firm, ReportInput};
+use super::input::{ENDS, Firm, ReportInput};
 use super::page::{Block, Cell, Figure, Section, Size, Table};
 use super::svg::bars::{Part, ROW, Row, stacked_rows};
 use super::svg::number::{self, count};
@@ -8,7 +8,7 @@ use super::svg::{Anchor, Frame, Hue, Margins, Scale, Svg, Unit, text};
 use super::words;
 
 /// Colours of the ends, in the order of [`ENDS`].
-const END_HUES: [Hue; 6] = [Hue::C1, Hue::C6, Hue::Rule, Hue::C2, Hue::C4, Hue::C5];
+const END_HUES: [Hue; 7] = [Hue::C1, Hue::C6, Hue::Rule, Hue::C2, Hue::C4, Hue::C5, Hue::Soft];
 
 /// The section, or nothing when the run reports no firm.
 pub fn section(input: &ReportInput) -> Option<Section> {
@@ -45,8 +45,12 @@ pub fn source(input: &ReportInput) -> String {
     format!("Source: {} simulated paths of this scenario.", count(input.paths))
 }
 
-fn values(curve: &[Estimate]) -> Vec<f64> {
-    std::iter::once(1.0).chain(curve.iter().map(|e| e.value)).collect()
+/// Survival at positions 0, 1, ...: certain at the start, unless the firm has yet to enter.
+fn values(firm: &Firm) -> Vec<f64> {
+    let enters = firm.ends.last().is_some_and(|never| never.value > 0.0)
+        || firm.survival.windows(2).any(|pair| pair[1].value > pair[0].value + 1e-12);
+    let start = if enters { f64::NAN } else { 1.0 };
+    std::iter::once(start).chain(firm.survival.iter().map(|e| e.value)).collect()
 }
 
 fn curves(input: &ReportInput) -> Figure {
@@ -133,7 +137,7 @@ pub fn draw_curve(
     frame.value_axis(svg, &[0.0, 0.5, 1.0], Unit::Share);
     frame.year_axis(svg, input.calendar);
     let plain = |firm: &Firm| -> Vec<(f64, f64)> {
-        values(&firm.survival).into_iter().enumerate().map(|(t, v)| (t as f64, v)).collect()
+        values(firm).into_iter().enumerate().map(|(t, v)| (t as f64, v)).collect()
     };
     for (i, other) in input.firms.iter().enumerate() {
         if i != at {
@@ -141,11 +145,15 @@ pub fn draw_curve(
         }
     }
     let hue = if words::end_survival(firm) < 0.5 { Hue::Bad } else { Hue::C1 };
-    let band: Vec<(f64, f64, f64)> = std::iter::once((0.0, 1.0, 1.0))
-        .chain(firm.survival.iter().enumerate().map(|(t, e)| {
-            let half = if e.error.is_finite() { 1.96 * e.error } else { 0.0 };
-            (t as f64 + 1.0, e.value - half, e.value + half)
-        }))
+    let errors = std::iter::once(0.0).chain(firm.survival.iter().map(|e| e.error));
+    let band: Vec<(f64, f64, f64)> = values(firm)
+        .into_iter()
+        .zip(errors)
+        .enumerate()
+        .map(|(t, (value, error))| {
+            let half = if error.is_finite() { 1.96 * error } else { 0.0 };
+            (t as f64, value - half, value + half)
+        })
         .collect();
     frame.band(svg, hue, "ar o2", &band);
     frame.line(svg, hue, "ln", &plain(firm));
@@ -232,7 +240,7 @@ fn ends_title(input: &ReportInput) -> String {
         "a funding market that is shut",
         "a bill for compute that cannot be paid",
     ];
-    let most = (2..ENDS.len()).max_by(|&a, &b| total(a).total_cmp(&total(b)).then(b.cmp(&a)));
+    let most = (2..6).max_by(|&a, &b| total(a).total_cmp(&total(b)).then(b.cmp(&a)));
     match most {
         Some(k) if total(k) > 0.005 => format!("The usual end is {}", names[k]),
         _ => "Hardly any firm ends".into(),

@@ -49,9 +49,11 @@ fn implied(input: &ReportInput) -> Figure {
     let mut figure = Figure {
         id: "implied".into(),
         title: implied_title(input),
-        subtitle: "Implied growth of revenue, % per year, by discount rate (rows, per year) and multiple of revenue at the exit \
-                   (columns). Darker is more; one scale for all firms."
-            .into(),
+        subtitle: format!(
+            "Implied growth of revenue, % per year, by discount rate (rows, per year) and multiple of revenue at the exit \
+                   (columns). Darker is more; one scale for all firms. Dilution {} a year.",
+            Unit::Share.show(input.implied.first().map_or(0.0, |i| i.dilution))
+        ),
         note: notes(input),
         source:
             "Source: valuations and revenues of the scenario at its as-of date; the assumptions \
@@ -118,7 +120,16 @@ fn notes(input: &ReportInput) -> String {
     let seen: Vec<String> = input
         .implied
         .iter()
-        .filter_map(|i| Some(format!("{} {}", i.firm, Unit::Share.show(i.simulated?))))
+        .filter_map(|i| {
+            let growth = format!("{} {}", i.firm, Unit::Share.show(i.simulated?));
+            Some(match i.reached.is_finite() {
+                true => format!(
+                    "{growth} (what it is priced for on {} of paths)",
+                    Unit::Share.show(i.reached)
+                ),
+                false => growth,
+            })
+        })
         .collect();
     match seen.is_empty() {
         true => String::new(),

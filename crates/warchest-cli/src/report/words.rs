@@ -38,11 +38,6 @@ pub fn end_of_run(input: &ReportInput) -> String {
     }
 }
 
-/// Mean number of reported firms alive and independent at the end, and its standard error.
-pub fn mean_survivors(input: &ReportInput) -> f64 {
-    input.firms.iter().map(end_survival).sum()
-}
-
 /// The answer in one sentence.
 pub fn verdict(input: &ReportInput) -> String {
     let n = input.firms.len();
@@ -67,7 +62,7 @@ pub fn verdict(input: &ReportInput) -> String {
         "By {}, {:.1} of {} firms are expected to be alive and independent: {} is the most \
          likely to be gone ({} chance of survival), {} the least ({}).",
         end_of_run(input),
-        mean_survivors(input),
+        input.mean_survivors.value,
         word(n),
         worst.name,
         alive(worst),
