@@ -169,7 +169,13 @@ fn open_frontier<const L: usize>(plan: &Plan, state: &mut State<L>) {
 fn qualities<const L: usize>(plan: &Plan, state: &mut State<L>) {
     for (f, firm) in plan.world.firms.iter().enumerate() {
         if firm.serves_open {
-            state.firms.quality[f] = state.common.open;
+            // A better open model is a release for those who serve it: their prices may move.
+            let (open, old) = (state.common.open, state.firms.quality[f]);
+            for l in 0..L {
+                let better = flag(open[l] > old[l]) * state.firms.alive[f][l];
+                state.firms.released[f][l] = state.firms.released[f][l].max(better);
+            }
+            state.firms.quality[f] = open;
         }
     }
     for (j, product) in plan.world.products.iter().enumerate() {

@@ -14,10 +14,10 @@ pub fn quarter<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>, quar
     shocks::shocks(isa, plan, state);
     // 2. Capacity ordered quarters ago arrives; the rental price clears compute.
     capacity::capacity(isa, plan, state);
-    // 3. Each firm learns what a unit costs it.
-    costs::unit_costs(isa, plan, state);
     // 4. Research is spent, models come out, the open frontier follows.
     releases::releases(isa, plan, state);
+    // 3. Each firm learns what a unit costs it: of the model that is on sale from now on.
+    costs::unit_costs(isa, plan, state);
     // 5. More people use; markets grow.
     adoption::adoption(isa, plan, state);
     // 6, 7. Firms set prices knowing how buyers choose; buyers choose.

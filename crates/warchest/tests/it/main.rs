@@ -1,6 +1,7 @@
 //! Tests that see the library as its users do.
 
 mod curves;
+mod open_models;
 mod pricing;
 mod runway;
 mod special;
