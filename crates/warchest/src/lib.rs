@@ -2,12 +2,14 @@
 //! prices, cash burns, some firms die.
 #![allow(missing_docs)]
 
+pub mod answers;
 pub mod capital;
 pub mod claims;
 pub mod curves;
 pub mod demand;
 pub mod firms;
 pub mod numerics;
+pub mod portfolio;
 pub mod pricing;
 pub mod rng;
 pub mod scenario;

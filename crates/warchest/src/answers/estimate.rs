@@ -1,0 +1,196 @@
+//! From tallies to estimates with their Monte-Carlo standard errors.
+
+use std::collections::BTreeMap;
+
+use crate::answers::types::{Curve, Distribution, Estimate, Fan, QUANTILES};
+use crate::simulate::outcome::{QuarterTally, Spread};
+
+/// A probability from `hits` of `paths`, with its standard error.
+///
+/// The error uses `(hits + 1/2)/(paths + 1)`, so that a probability of 0 or 1 found on a few
+/// paths does not pretend to be certain.
+pub fn proportion(hits: u64, paths: u64) -> Estimate {
+    let n = paths as f64;
+    let p = (hits as f64 + 0.5) / (n + 1.0);
+    Estimate { value: hits as f64 / n, se: (p * (1.0 - p) / n).sqrt() }
+}
+
+/// Probabilities by quarter from cumulative counts.
+pub fn curve(counts: impl IntoIterator<Item = u64>, paths: u64) -> Curve {
+    let (value, se) = counts
+        .into_iter()
+        .map(|hits| proportion(hits, paths))
+        .map(|found| (found.value, found.se))
+        .unzip();
+    Curve { value, se }
+}
+
+/// Running sums.
+pub fn cumulative(counts: &[u64]) -> Vec<u64> {
+    let mut sum = 0;
+    counts
+        .iter()
+        .map(|n| {
+            sum += n;
+            sum
+        })
+        .collect()
+}
+
+/// Mean with its standard error.
+pub fn mean(spread: &Spread) -> Estimate {
+    Estimate { value: spread.mean(), se: spread.standard_error() }
+}
+
+/// Quantile `p` of the values and of `above` more that are larger than any of them (NaN when
+/// the quantile lies among those). The standard error is half the distance between the order
+/// statistics one binomial standard deviation to either side.
+pub fn quantile(spread: &Spread, above: u64, p: f64) -> Estimate {
+    let held = spread.count() as f64;
+    let n = held + above as f64;
+    let at = |p: f64| {
+        let q = p * n / held;
+        if held == 0.0 || q > 1.0 { f64::NAN } else { spread.sketch.quantile(q.max(0.0)) }
+    };
+    let band = (p * (1.0 - p) / n).sqrt();
+    let low = at((p - band).max(0.0));
+    let value = at(p);
+    let high = at((p + band).min(1.0));
+    // Beyond the last value the band is one-sided.
+    let se = if high.is_nan() { value - low } else { 0.5 * (high - low) };
+    Estimate { value, se }
+}
+
+/// Mean and quantiles.
+pub fn distribution(spread: &Spread) -> Distribution {
+    Distribution {
+        count: spread.count(),
+        mean: if spread.count() == 0 { Estimate::default() } else { mean(spread) },
+        quantiles: QUANTILES.iter().map(|&p| quantile(spread, 0, p)).collect(),
+    }
+}
+
+/// Whose figure of a quarter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// A firm's.
+    Firm(usize),
+    /// A market's.
+    Market(usize),
+    /// All of it.
+    Whole,
+}
+
+impl Of {
+    fn find(self, quarter: &QuarterTally) -> Option<&BTreeMap<String, Spread>> {
+        match self {
+            Of::Firm(f) => quarter.firms.get(f),
+            Of::Market(m) => quarter.markets.get(m),
+            Of::Whole => Some(&quarter.common),
+        }
+    }
+}
+
+/// A figure by quarter; empty when the run recorded none.
+pub fn fan(quarters: &[QuarterTally], of: Of, name: &str) -> Fan {
+    let (label, unit) = words(name);
+    let mut out = Fan {
+        name: name.to_string(),
+        label: label.to_string(),
+        unit: unit.to_string(),
+        ..Fan::default()
+    };
+    let none = Spread::default();
+    for quarter in quarters {
+        let spread = of.find(quarter).and_then(|map| map.get(name)).unwrap_or(&none);
+        let median = quantile(spread, 0, 0.5);
+        out.count.push(spread.count());
+        out.p05.push(spread.sketch.quantile(0.05));
+        out.p25.push(spread.sketch.quantile(0.25));
+        out.p50.push(median.value);
+        out.p50_se.push(median.se);
+        out.p75.push(spread.sketch.quantile(0.75));
+        out.p95.push(spread.sketch.quantile(0.95));
+        out.mean.push(spread.mean());
+        out.mean_se.push(spread.standard_error());
+    }
+    out
+}
+
+/// Label and unit of a recorded figure.
+fn words(name: &str) -> (&str, &'static str) {
+    match name {
+        "price_index" => ("quality-adjusted price index", "start = 1"),
+        "price_frontier" => ("list price of the frontier tier", "USD/RT"),
+        "price_as_of" => ("price of the capability of the start", "USD/RT"),
+        "cash" => ("cash", "USD"),
+        "revenue" => ("recognised revenue", "USD/quarter"),
+        "levered_fcf" => ("levered free cash flow", "USD/quarter"),
+        "unlevered_fcf" => ("unlevered free cash flow", "USD/quarter"),
+        "operating_profit" => ("operating profit", "USD/quarter"),
+        "run_rate" => ("run-rate revenue", "USD/year"),
+        "share" => ("share of final spend", "share"),
+        "valuation" => ("last mark", "USD"),
+        "raised" => ("equity raised", "USD/quarter"),
+        "research" => ("research spending", "USD/quarter"),
+        "quality" => ("quality of the best model", "log points"),
+        "price" => ("mean price paid", "USD/unit"),
+        "size" => ("market size", "units or USD/quarter"),
+        "inside_share" => ("share of the size that is bought", "share"),
+        "open_share" => ("share of open-weights sellers", "share"),
+        "hhi_spend" => ("concentration of spend (HHI)", "0 to 1"),
+        "hhi_usage" => ("concentration of usage (HHI)", "0 to 1"),
+        "compute_price" => ("rental price of compute", "USD/h"),
+        "mood" => ("mood of the funding market", "log points"),
+        "final_spend" => ("final customers' spend", "USD/quarter"),
+        "consumer_surplus" => ("consumer surplus", "USD/quarter"),
+        "capex" => ("capital expenditure", "USD/quarter"),
+        "related_flows" => ("flows between related parties", "USD/quarter"),
+        "adopters" => ("adopters", "persons"),
+        _ if name.starts_with("hhi_") => (name, "0 to 1"),
+        _ if name.starts_with("value_added_") => (name, "USD/quarter"),
+        _ => (name, ""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spread(values: impl IntoIterator<Item = f64>) -> Spread {
+        let mut out = Spread::default();
+        values.into_iter().for_each(|value| out.add(value));
+        out
+    }
+
+    /// A fair coin tossed 10,000 times: standard error 1/2/100.
+    #[test]
+    fn standard_error_of_a_proportion() {
+        let found = proportion(5_000, 10_000);
+        assert_eq!(found.value, 0.5);
+        assert!((found.se - 0.005).abs() < 1e-9);
+        // Never on ten paths is not certain: it could well be 5 %.
+        assert!(proportion(0, 10).se > 0.04);
+    }
+
+    /// Uniform on 1..2: the median has density 1, so its error is 1/2/sqrt(n); the sketch adds
+    /// its own 0.4 %.
+    #[test]
+    fn standard_error_of_a_median() {
+        let n = 40_000;
+        let found = quantile(&spread((0..n).map(|i| 1.0 + f64::from(i) / f64::from(n))), 0, 0.5);
+        assert!((found.value - 1.5).abs() < 0.006);
+        assert!((found.se - 0.0025).abs() < 0.0045);
+        let few = quantile(&spread((0..100).map(|i| 1.0 + f64::from(i) / 100.0)), 0, 0.5);
+        assert!((few.se - 0.05).abs() < 0.012);
+    }
+
+    /// Half of the paths have a value: the median over all is the largest of them, and the
+    /// 90 % quantile does not exist.
+    #[test]
+    fn paths_that_never_get_there_are_above_every_quantile() {
+        let reached = spread((1..=100).map(f64::from));
+        assert!((quantile(&reached, 100, 0.25).value - 50.0).abs() < 1.0);
+        assert!(quantile(&reached, 100, 0.9).value.is_nan());
+    }
+}

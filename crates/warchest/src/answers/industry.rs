@@ -1,0 +1,161 @@
+//! Prices, concentration, who gets the money, giants: the market as a whole.
+
+use crate::answers::estimate::{Of, curve, distribution, fan, proportion};
+use crate::answers::joint::Joint;
+use crate::answers::types::*;
+use crate::simulate::outcome::{
+    COMMON_FIGURES, MARKET_FIGURES, NEVER, QuarterTally, Spread, Tally,
+};
+use crate::world::World;
+
+/// How many reported firms are alive and independent.
+pub fn survivors(world: &World, tally: &Tally) -> Survivors {
+    let paths = tally.paths;
+    let moments = |counts: &[u64]| {
+        let n = paths as f64;
+        let sum = |power: fn(f64) -> f64| {
+            counts.iter().enumerate().map(|(k, &hits)| power(k as f64) * hits as f64).sum::<f64>()
+        };
+        let mean = sum(|k| k) / n;
+        let variance = (sum(|k| k * k) / n - mean * mean).max(0.0);
+        Estimate { value: mean, se: (variance / (n - 1.0)).sqrt() }
+    };
+    let by_quarter: Vec<Estimate> =
+        tally.survivors_by_quarter.iter().map(|counts| moments(counts)).collect();
+    Survivors {
+        of: world.firms.iter().filter(|firm| firm.reported).count() as u64,
+        at_end: tally.survivors.iter().map(|&hits| proportion(hits, paths)).collect(),
+        mean: moments(&tally.survivors),
+        mean_by_quarter: by_quarter.iter().map(|found| found.value).collect(),
+        mean_by_quarter_se: by_quarter.iter().map(|found| found.se).collect(),
+    }
+}
+
+fn common_fan(tally: &Tally, name: &str) -> Fan {
+    fan(&tally.quarters, Of::Whole, name)
+}
+
+/// Keys of figures of the whole market that some quarter holds, in the order of the outcome.
+fn recorded(tally: &Tally) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let known = COMMON_FIGURES.iter().map(|name| name.to_string());
+    let found = tally.quarters.first().into_iter().flat_map(|q| q.common.keys().cloned());
+    for name in known.chain(found) {
+        let held =
+            tally.quarters.iter().any(|q| q.common.get(&name).is_some_and(|s| s.count() > 0));
+        if held && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+fn chosen(tally: &Tally, keep: impl Fn(&str) -> bool) -> Vec<Fan> {
+    recorded(tally).iter().filter(|name| keep(name)).map(|name| common_fan(tally, name)).collect()
+}
+
+/// The three price fans.
+pub fn prices(tally: &Tally) -> Vec<Fan> {
+    chosen(tally, |name| name.starts_with("price_"))
+}
+
+/// What no other answer shows.
+pub fn common(tally: &Tally) -> Vec<Fan> {
+    let elsewhere = ["price_", "hhi_", "value_added_"];
+    chosen(tally, |name| !elsewhere.iter().any(|start| name.starts_with(start)))
+}
+
+/// Markets with their prices and sizes.
+pub fn markets(world: &World, tally: &Tally) -> Vec<MarketAnswer> {
+    let answer = |(m, market): (usize, &crate::world::Market)| {
+        let fans = MARKET_FIGURES.iter().map(|name| fan(&tally.quarters, Of::Market(m), name));
+        MarketAnswer {
+            name: market.name.clone(),
+            segment: world.segments[market.segment].name.clone(),
+            region: world.regions[market.region].name.clone(),
+            series: if tally.quarters.is_empty() { Vec::new() } else { fans.collect() },
+        }
+    };
+    world.markets.iter().enumerate().map(answer).collect()
+}
+
+fn number(tally: &Tally, name: &str) -> Distribution {
+    distribution(tally.path_numbers.get(name).unwrap_or(&Spread::default()))
+}
+
+/// Concentration and the time until rank 1 changes.
+pub fn concentration(world: &World, tally: &Tally) -> Concentration {
+    let none = Spread::default();
+    let change = tally.path_numbers.get("leader_change").unwrap_or(&none);
+    let paths = change.count();
+    let changed_by = |q: u32| paths - change.sketch.count_from(f64::from(q) + 1.0);
+    let counts: Vec<u64> = (0..world.clock.quarters).map(changed_by).collect();
+    let half = counts.iter().position(|&n| paths > 0 && 2 * n >= paths);
+    let never = change.sketch.count_from(f64::from(NEVER));
+    Concentration {
+        fans: chosen(tally, |name| name.starts_with("hhi_")),
+        hhi_spend: number(tally, "hhi_spend"),
+        hhi_usage: number(tally, "hhi_usage"),
+        leader_changed: if paths == 0 { Curve::default() } else { curve(counts, paths) },
+        leader_change_median: half.map_or_else(Estimate::default, |q| {
+            let se = crate::answers::estimate::quantile(change, 0, 0.5).se;
+            Estimate { value: q as f64, se }
+        }),
+        leader_never_changes: proportion(never, paths),
+    }
+}
+
+/// Who gets the money.
+pub fn money(tally: &Tally, joint: &Joint) -> Money {
+    let none = Spread::default();
+    let share = |key: String| distribution(joint.shares.get(&key).unwrap_or(&none));
+    let layer = |name: &&str| LayerAnswer {
+        name: name.to_string(),
+        value_added: number(tally, &format!("value_added_{name}")),
+        share_of_sales: share(format!("share_of_sales/{name}")),
+        share_of_cash: share(format!("share_of_cash/{name}")),
+    };
+    Money {
+        final_spend: number(tally, "final_spend"),
+        layers: LAYERS.iter().map(layer).collect(),
+        capex: number(tally, "capex"),
+        consumer_surplus: number(tally, "consumer_surplus"),
+        consumer_surplus_share: share("surplus_share".to_string()),
+        by_quarter: chosen(tally, |name| name.starts_with("value_added_")),
+    }
+}
+
+/// Firms above the scenario's threshold.
+pub fn giants(world: &World, tally: &Tally) -> Giants {
+    let none = Spread::default();
+    let threshold = world.report.giant_usd;
+    let count = tally.path_numbers.get("giants").unwrap_or(&none);
+    let outside = tally.path_numbers.get("giants_outside").unwrap_or(&none);
+    let mut at_least = Vec::new();
+    for k in 1..=world.firms.len() {
+        let hits = count.sketch.count_from(k as f64);
+        if count.count() == 0 || (hits == 0 && k > 3) {
+            break;
+        }
+        at_least.push(proportion(hits, count.count()));
+    }
+    let firm = |(f, firm): (usize, &crate::world::Firm)| {
+        let above = |quarter: &QuarterTally| {
+            let marks = quarter.firms.get(f).and_then(|map| map.get("valuation"));
+            marks.map_or(0, |spread| spread.sketch.count_from(threshold))
+        };
+        let hits: Vec<u64> = tally.quarters.iter().map(above).collect();
+        let some = threshold > 0.0 && hits.iter().any(|&n| n > 0);
+        some.then(|| GiantFirm { firm: firm.name.clone(), curve: curve(hits, tally.paths) })
+    };
+    Giants {
+        threshold_usd: threshold,
+        at_least,
+        outside_north_america: if outside.count() == 0 {
+            Estimate::default()
+        } else {
+            proportion(outside.sketch.count_from(1.0), outside.count())
+        },
+        by_firm: world.firms.iter().enumerate().filter_map(firm).collect(),
+    }
+}

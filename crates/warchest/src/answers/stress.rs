@@ -1,0 +1,160 @@
+//! Where a firm breaks: bisection on the size of a shock under common random numbers.
+
+use crate::answers::types::{Breaking, Estimate};
+use crate::world::ShockKind;
+
+/// Half-width of a 95 % interval in standard errors.
+const WIDE: f64 = 1.959964;
+
+/// Survival of each firm at one size.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Probe {
+    /// Size of the shock.
+    pub size: f64,
+    /// Survival per firm.
+    pub survival: Vec<Estimate>,
+}
+
+/// Sizes tried so far, in increasing order.
+///
+/// A breaking point is bracketed between two neighbouring sizes, one with survival of at least
+/// 50 %, one below; its 95 % interval runs from the last size at which survival is above
+/// `50 % + 1.96 se` to the first at which it is below `50 % − 1.96 se`, so both ends are sizes
+/// that were run and the interval errs on the wide side.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Bisection {
+    probes: Vec<Probe>,
+}
+
+impl Bisection {
+    /// Adds what was found at one size.
+    pub fn insert(&mut self, probe: Probe) {
+        let at = self.probes.partition_point(|other| other.size < probe.size);
+        self.probes.insert(at, probe);
+    }
+
+    /// The size to try next: the middle of the widest bracket that any firm needs narrower
+    /// than `tolerance` (a fraction of the range of sizes); none when all are.
+    pub fn next(&self, tolerance: f64) -> Option<f64> {
+        let (first, last) = (self.probes.first()?, self.probes.last()?);
+        let range = last.size - first.size;
+        let mut widest: Option<(f64, f64)> = None;
+        for firm in 0..first.survival.len() {
+            for side in [0.0, 1.0, -1.0] {
+                let Some(at) = self.crossing(firm, side) else { continue };
+                let (low, high) = (self.probes[at - 1].size, self.probes[at].size);
+                let wide = high - low;
+                // The point itself comes before the ends of its interval.
+                let weight = if side == 0.0 { wide } else { 0.25 * wide };
+                let more = widest.is_none_or(|(most, _)| weight > most);
+                if wide > tolerance * range && more {
+                    widest = Some((weight, 0.5 * (low + high)));
+                }
+            }
+        }
+        widest.map(|(_, size)| size)
+    }
+
+    /// First size whose survival is below 50 % + `side` half-widths, when an earlier one is not.
+    fn crossing(&self, firm: usize, side: f64) -> Option<usize> {
+        let below = |probe: &Probe| {
+            let found = probe.survival[firm];
+            found.value < 0.5 + side * WIDE * found.se
+        };
+        let at = self.probes.iter().position(below)?;
+        (at > 0).then_some(at)
+    }
+
+    /// Where `firm` breaks, from what was tried.
+    pub fn breaking(&self, firm: usize) -> Breaking {
+        let Some(first) = self.probes.first() else { return Breaking::Never };
+        if first.survival[firm].value < 0.5 {
+            return Breaking::Already;
+        }
+        let Some(at) = self.crossing(firm, 0.0) else { return Breaking::Never };
+        let (before, after) = (&self.probes[at - 1], &self.probes[at]);
+        let (above, below) = (before.survival[firm].value, after.survival[firm].value);
+        let part = (above - 0.5) / (above - below);
+        let low = self.crossing(firm, 1.0).map_or(first.size, |at| self.probes[at - 1].size);
+        let high = self.crossing(firm, -1.0).map(|at| self.probes[at].size);
+        let largest = self.probes[self.probes.len() - 1].size;
+        Breaking::At {
+            size: before.size + part * (after.size - before.size),
+            low,
+            high: high.unwrap_or(largest),
+        }
+    }
+}
+
+/// The breaking point of one firm whose survival at a size is `survival(size)`, between the
+/// first and the last of `sizes`, bisected to `tolerance` of their range.
+pub fn breaking_point(
+    sizes: &[f64],
+    tolerance: f64,
+    survival: &mut dyn FnMut(f64) -> Estimate,
+) -> Breaking {
+    let mut bisection = Bisection::default();
+    for &size in sizes {
+        bisection.insert(Probe { size, survival: vec![survival(size)] });
+    }
+    while let Some(size) = bisection.next(tolerance) {
+        bisection.insert(Probe { size, survival: vec![survival(size)] });
+    }
+    bisection.breaking(0)
+}
+
+/// What the size of a shock of this kind measures, in words.
+pub fn size_means(kind: ShockKind) -> &'static str {
+    match kind {
+        ShockKind::PriceWar => "discount on every listed firm's price",
+        ShockKind::Commoditise => "rise of substitution between products",
+        ShockKind::Entrant => "probability that the entrants arrive",
+        ShockKind::OpenRelease => "share of the open frontier's gap that closes",
+        ShockKind::FundingFreeze => "share of the funding pool that is gone",
+        ShockKind::ComputeShortage => "rise of the rental price of compute",
+        ShockKind::DemandShift => "change of market sizes",
+        ShockKind::ExportBan => "rise of the listed regions' compute price",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answers::proportion;
+
+    /// Paths whose thresholds are spread evenly over 0..1: survival at size x is 1 − x, so the
+    /// breaking point is 0.5 and the interval 0.5 ± 1.96·0.5/√n.
+    fn even(paths: u64) -> impl FnMut(f64) -> Estimate {
+        move |size| {
+            let dead = (0..paths).filter(|i| (*i as f64 + 0.5) / (paths as f64) < size).count();
+            proportion(paths - dead as u64, paths)
+        }
+    }
+
+    #[test]
+    fn breaking_point_of_even_thresholds() {
+        let Breaking::At { size, low, high } =
+            breaking_point(&[0.0, 0.3, 0.9], 0.002, &mut even(2_500))
+        else {
+            panic!("it breaks")
+        };
+        let half = 1.959964 * 0.5 / 50.0;
+        assert!((size - 0.5).abs() < 0.002, "{size}");
+        assert!((low - (0.5 - half)).abs() < 0.003, "{low}");
+        assert!((high - (0.5 + half)).abs() < 0.003, "{high}");
+        // Twin: read off the grid it would be far from it.
+        let Breaking::At { low, high, .. } =
+            breaking_point(&[0.0, 0.3, 0.9], 1.0, &mut even(2_500))
+        else {
+            panic!("it breaks")
+        };
+        assert!(high - low > 0.5);
+    }
+
+    #[test]
+    fn a_firm_that_never_or_already_breaks_says_so() {
+        let certain = |value: f64| move |_: f64| Estimate { value, se: 0.001 };
+        assert_eq!(breaking_point(&[0.0, 0.5], 0.01, &mut certain(0.9)), Breaking::Never);
+        assert_eq!(breaking_point(&[0.0, 0.5], 0.01, &mut certain(0.2)), Breaking::Already);
+    }
+}
