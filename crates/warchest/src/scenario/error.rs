@@ -80,9 +80,7 @@ pub struct ScenarioError {
 impl ScenarioError {
     /// The code that `warchest explain` takes, e.g. `scenario::missing_unit`.
     pub fn code(&self) -> String {
-        self.problem
-            .code()
-            .map_or_else(String::new, |code| code.to_string())
+        self.problem.code().map_or_else(String::new, |code| code.to_string())
     }
 
     /// Line and column, from 1.
@@ -120,14 +118,11 @@ impl Diagnostic for ScenarioError {
         if self.place.source.text.is_empty() {
             return None;
         }
-        let here = LabeledSpan::new_primary_with_span(
-            Some(String::from("here")),
-            self.place.span.clone(),
-        );
-        let also = self
-            .also
-            .iter()
-            .map(|(place, what)| LabeledSpan::new_with_span(Some((*what).to_string()), place.span.clone()));
+        let here =
+            LabeledSpan::new_primary_with_span(Some(String::from("here")), self.place.span.clone());
+        let also = self.also.iter().map(|(place, what)| {
+            LabeledSpan::new_with_span(Some((*what).to_string()), place.span.clone())
+        });
         Some(Box::new(std::iter::once(here).chain(also)))
     }
 }

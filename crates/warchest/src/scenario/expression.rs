@@ -114,10 +114,7 @@ impl Reader<'_> {
             .char_indices()
             .find(|(at, letter)| *at > 0 && matches!(letter, ' ' | ',' | '(' | ')'))
             .map_or(rest.len(), |(at, _)| at);
-        Unreadable {
-            expected,
-            span: self.at..self.at + piece,
-        }
+        Unreadable { expected, span: self.at..self.at + piece }
     }
 
     fn eat(&mut self, letter: char) -> bool {
@@ -178,12 +175,7 @@ impl Reader<'_> {
         self.blanks();
         let (text, at) = self.unit();
         let unit = (!text.is_empty()).then_some((text, at));
-        Ok(Expression::Call {
-            name,
-            arguments,
-            unit,
-            span,
-        })
+        Ok(Expression::Call { name, arguments, unit, span })
     }
 
     fn argument(&mut self, depth: usize) -> Result<Argument, Unreadable> {
@@ -256,14 +248,7 @@ impl Reader<'_> {
             unit_span = after..after;
         }
         let span = start..self.at;
-        Ok(Literal {
-            number,
-            form,
-            unit,
-            written,
-            span,
-            unit_span,
-        })
+        Ok(Literal { number, form, unit, written, span, unit_span })
     }
 
     /// Everything up to a comma, a bracket, a colon, the word `to`, or the end.
@@ -282,9 +267,7 @@ impl Reader<'_> {
 
 /// Where the word `to` begins, standing alone.
 fn find_to(text: &str) -> Option<usize> {
-    text.match_indices("to ")
-        .map(|(at, _)| at)
-        .find(|at| *at == 0 || text[..*at].ends_with(' '))
+    text.match_indices("to ").map(|(at, _)| at).find(|at| *at == 0 || text[..*at].ends_with(' '))
 }
 
 /// Length of the number a text begins with: sign, digits with `_`, point, exponent, or a word

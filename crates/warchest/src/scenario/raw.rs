@@ -133,9 +133,7 @@ pub fn parse(source: &Arc<Source>, errors: &mut Vec<ScenarioError>) -> Node {
     for error in found {
         let end = source.text.len();
         let span = error.span().unwrap_or(end..end);
-        let problem = FileProblem::Syntax {
-            message: one_line(error.message()),
-        };
+        let problem = FileProblem::Syntax { message: one_line(error.message()) };
         errors.push(problem.at(&Place::new(source, span)));
     }
     let place = Place::new(source, 0..0);

@@ -21,9 +21,7 @@ pub trait Files {
 /// A set of files held in memory: name to bytes.
 impl Files for std::collections::BTreeMap<String, Vec<u8>> {
     fn read(&self, path: &str) -> Result<Vec<u8>, String> {
-        self.get(path)
-            .cloned()
-            .ok_or_else(|| String::from("no such file"))
+        self.get(path).cloned().ok_or_else(|| String::from("no such file"))
     }
 }
 
@@ -39,10 +37,7 @@ pub struct Source {
 impl Source {
     /// A text under a name.
     pub fn new(name: &str, text: &str) -> Arc<Source> {
-        Arc::new(Source {
-            name: name.to_string(),
-            text: Arc::from(text),
-        })
+        Arc::new(Source { name: name.to_string(), text: Arc::from(text) })
     }
 
     /// Line and column, from 1, of a byte.
@@ -66,10 +61,7 @@ pub struct Place {
 impl Place {
     /// A stretch of a text.
     pub fn new(source: &Arc<Source>, span: Range<usize>) -> Place {
-        Place {
-            source: Arc::clone(source),
-            span,
-        }
+        Place { source: Arc::clone(source), span }
     }
 
     /// The part `inner` of the string that is written here between quotes; the whole where
@@ -91,7 +83,7 @@ impl Place {
 
     /// `file:line`, or the name alone for built-in defaults.
     pub fn origin(&self) -> String {
-        if self.source.text.is_empty() {
+        if self.source.text.is_empty() || self.source.name.starts_with("--") {
             return self.source.name.clone();
         }
         let (line, _) = self.source.line_column(self.span.start);
@@ -110,10 +102,7 @@ pub fn read(files: &dyn Files, path: &str) -> Result<Arc<Source>, Box<ScenarioEr
         Box::new(FileProblem::Unreadable { path, reason }.at(&nowhere))
     })?;
     if bytes.len() > BYTES_MAX {
-        let problem = FileProblem::TooLarge {
-            bytes: bytes.len(),
-            most: BYTES_MAX,
-        };
+        let problem = FileProblem::TooLarge { bytes: bytes.len(), most: BYTES_MAX };
         return Err(Box::new(problem.at(&nowhere)));
     }
     match std::str::from_utf8(&bytes) {
@@ -138,11 +127,6 @@ fn encoding(path: &str, bytes: &[u8], at: usize, nowhere: &Place) -> Box<Scenari
         _ => "Latin-1 or Windows-1252",
     };
     let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
-    let problem = FileProblem::Encoding {
-        path: path.to_string(),
-        byte: at,
-        line,
-        looks_like,
-    };
+    let problem = FileProblem::Encoding { path: path.to_string(), byte: at, line, looks_like };
     Box::new(problem.at(nowhere))
 }

@@ -103,40 +103,8 @@ impl Dim {
 
     /// How it is named and written.
     pub fn written(self) -> Written {
-        let row = |words, canonical, examples, suggest| Written {
-            words,
-            canonical,
-            examples,
-            suggest,
-        };
-        match self {
-            Dim::Money => row("an amount of money", "USD", "`17.5 GUSD`, `300 MUSD`", "GUSD"),
-            Dim::MoneyFlow => row("money per time", "USD/quarter", "`1.25 GUSD/quarter`, `5 GUSD/year`", "GUSD/year"),
-            Dim::MoneyVolatility => row("the spread of a money flow", "USD/quarter", "`0.4 GUSD/quarter`, `5 GUSD/year` (grows with the root of time)", "GUSD/year"),
-            Dim::TaskPrice => row("a price per task", "USD/RT", "`2.50 USD/RT`", "USD/RT"),
-            Dim::SeatPrice => row("a price per seat and time", "USD/seat/quarter", "`20 USD/seat/month`, `1 USD/user/month`", "USD/seat/month"),
-            Dim::Price => row("a price", "", "`2.50 USD/RT`, `20 USD/seat/month`", "USD/RT"),
-            Dim::TaskSlope => row("utility per price", "per USD/RT", "`1 per USD/RT`", "per USD/RT"),
-            Dim::SeatSlope => row("utility per price", "per USD/seat/quarter", "`0.05 per USD/seat/month`", "per USD/seat/month"),
-            Dim::Slope => row("utility per price", "", "`1 per USD/RT`, `0.05 per USD/seat/month`", "per USD/RT"),
-            Dim::Tasks => row("tasks per time", "RT/quarter", "`4 GRT/quarter`", "GRT/quarter"),
-            Dim::TasksPerSeat => row("tasks per seat and time", "RT/seat/quarter", "`0.5 RT/user/month`", "RT/seat/month"),
-            Dim::People => row("a number of people", "person", "`500 Musers`, `2.5 Gpeople`, `30 Mseats`", "Mpeople"),
-            Dim::Size => row("the size of a market", "", "`12 GUSD/year` (budget), `30 Mseats` or `4 GRT/quarter` (unit), `500 Musers` (free)", "GUSD/year"),
-            Dim::ComputePrice => row("a price of compute", "USD/H100h", "`2.30 USD/H100h`", "USD/H100h"),
-            Dim::Compute => row("an amount of compute", "H100h", "`200 MH100h`", "MH100h"),
-            Dim::Capacity => row("computing capacity", "H100h/quarter", "`300 kH100` (chips), `650 MH100h/quarter`", "kH100"),
-            Dim::CapacityCost => row("the cost of capacity", "USD·quarter/H100h", "`30 kUSD/H100`", "kUSD/H100"),
-            Dim::Growth => row("growth per time", "/quarter", "`30 %/year`, `x7 /year`, `÷10 /year`, `0.06 /quarter` (log rate)", "%/year"),
-            Dim::Volatility => row("a spread per time", "/quarter", "`6 %/quarter`, `35 %/year` (grows with the root of time)", "%/quarter"),
-            Dim::Hazard => row("a share or chance per time", "/quarter", "`1.5 %/quarter`, `20 %/year`", "%/quarter"),
-            Dim::Rate => row("a rate per time", "/quarter", "`8 %/year`, `1.07 /year`", "%/year"),
-            Dim::Share => row("a share", "", "`20 %`", "%"),
-            Dim::Ratio => row("a ratio", "", "`60 %`, `150 %`", "%"),
-            Dim::Duration => row("a length of time", "quarter", "`6 quarters`, `18 months`, `2 years`", "quarters"),
-            Dim::Number => row("a pure number", "", "`1.5`", ""),
-            Dim::LogNumber => row("a positive pure number", "", "`27`", ""),
-        }
+        let row = WRITTEN.iter().find(|row| row.0 == self).unwrap_or(&WRITTEN[0]);
+        Written { words: row.1, canonical: row.2, examples: row.3, suggest: row.4 }
     }
 
     /// Whether it is written without a unit.
@@ -149,6 +117,39 @@ impl Dim {
         self == Dim::Share
     }
 }
+
+/// Dimension, words, engine unit, examples, unit to suggest.
+type Row = (Dim, &'static str, &'static str, &'static str, &'static str);
+
+#[rustfmt::skip]
+const WRITTEN: [Row; 26] = [
+    (Dim::Money, "an amount of money", "USD", "`17.5 GUSD`, `300 MUSD`", "GUSD"),
+    (Dim::MoneyFlow, "money per time", "USD/quarter", "`1.25 GUSD/quarter`, `5 GUSD/year`", "GUSD/year"),
+    (Dim::MoneyVolatility, "the spread of a money flow", "USD/quarter", "`0.4 GUSD/quarter`, `5 GUSD/year` (grows with the root of time)", "GUSD/year"),
+    (Dim::TaskPrice, "a price per task", "USD/RT", "`2.50 USD/RT`", "USD/RT"),
+    (Dim::SeatPrice, "a price per seat and time", "USD/seat/quarter", "`20 USD/seat/month`, `1 USD/user/month`", "USD/seat/month"),
+    (Dim::Price, "a price", "", "`2.50 USD/RT`, `20 USD/seat/month`", "USD/RT"),
+    (Dim::TaskSlope, "utility per price", "per USD/RT", "`1 per USD/RT`", "per USD/RT"),
+    (Dim::SeatSlope, "utility per price", "per USD/seat/quarter", "`0.05 per USD/seat/month`", "per USD/seat/month"),
+    (Dim::Slope, "utility per price", "", "`1 per USD/RT`, `0.05 per USD/seat/month`", "per USD/RT"),
+    (Dim::Tasks, "tasks per time", "RT/quarter", "`4 GRT/quarter`", "GRT/quarter"),
+    (Dim::TasksPerSeat, "tasks per seat and time", "RT/seat/quarter", "`0.5 RT/user/month`", "RT/seat/month"),
+    (Dim::People, "a number of people", "person", "`500 Musers`, `2.5 Gpeople`, `30 Mseats`", "Mpeople"),
+    (Dim::Size, "the size of a market", "", "`12 GUSD/year` (budget), `30 Mseats` or `4 GRT/quarter` (unit), `500 Musers` (free)", "GUSD/year"),
+    (Dim::ComputePrice, "a price of compute", "USD/H100h", "`2.30 USD/H100h`", "USD/H100h"),
+    (Dim::Compute, "an amount of compute", "H100h", "`200 MH100h`", "MH100h"),
+    (Dim::Capacity, "computing capacity", "H100h/quarter", "`300 kH100` (chips), `650 MH100h/quarter`", "kH100"),
+    (Dim::CapacityCost, "the cost of capacity", "USD·quarter/H100h", "`30 kUSD/H100`", "kUSD/H100"),
+    (Dim::Growth, "growth per time", "/quarter", "`30 %/year`, `x7 /year`, `÷10 /year`, `0.06 /quarter` (log rate)", "%/year"),
+    (Dim::Volatility, "a spread per time", "/quarter", "`6 %/quarter`, `35 %/year` (grows with the root of time)", "%/quarter"),
+    (Dim::Hazard, "a share or chance per time", "/quarter", "`1.5 %/quarter`, `20 %/year`", "%/quarter"),
+    (Dim::Rate, "a rate per time", "/quarter", "`8 %/year`, `1.07 /year`", "%/year"),
+    (Dim::Share, "a share", "", "`20 %`", "%"),
+    (Dim::Ratio, "a ratio", "", "`60 %`, `150 %`", "%"),
+    (Dim::Duration, "a length of time", "quarter", "`6 quarters`, `18 months`, `2 years`", "quarters"),
+    (Dim::Number, "a pure number", "", "`1.5`", ""),
+    (Dim::LogNumber, "a positive pure number", "", "`27`", ""),
+];
 
 /// A ratio of whole numbers, so that converting `1 GUSD` or a price per H100-hour is exact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -223,21 +224,54 @@ const ATOMS: &[(&str, usize, u128, u128)] = &[
     ("h", 4, 2, 4383),
 ];
 
-const PREFIXES: [(char, u128); 4] = [
-    ('k', 1_000),
-    ('M', 1_000_000),
-    ('G', 1_000_000_000),
-    ('T', 1_000_000_000_000),
-];
+const PREFIXES: [(char, u128); 4] =
+    [('k', 1_000), ('M', 1_000_000), ('G', 1_000_000_000), ('T', 1_000_000_000_000)];
 
 /// Units to offer when one is misspelt.
 pub const KNOWN: &[&str] = &[
-    "%", "%/year", "%/quarter", "%/month", "/year", "/quarter", "USD", "kUSD", "MUSD", "GUSD",
-    "TUSD", "GUSD/year", "MUSD/year", "GUSD/quarter", "MUSD/quarter", "USD/RT", "USD/seat/month",
-    "USD/user/month", "per USD/RT", "per USD/seat/month", "GRT/quarter", "RT/user/month", "seats",
-    "Mseats", "users", "Musers", "people", "Mpeople", "Gpeople", "USD/H100h", "kUSD/H100",
-    "H100h", "MH100h", "GH100h", "H100", "kH100", "MH100", "quarters", "quarter", "months",
-    "month", "years", "year",
+    "%",
+    "%/year",
+    "%/quarter",
+    "%/month",
+    "/year",
+    "/quarter",
+    "USD",
+    "kUSD",
+    "MUSD",
+    "GUSD",
+    "TUSD",
+    "GUSD/year",
+    "MUSD/year",
+    "GUSD/quarter",
+    "MUSD/quarter",
+    "USD/RT",
+    "USD/seat/month",
+    "USD/user/month",
+    "per USD/RT",
+    "per USD/seat/month",
+    "GRT/quarter",
+    "RT/user/month",
+    "seats",
+    "Mseats",
+    "users",
+    "Musers",
+    "people",
+    "Mpeople",
+    "Gpeople",
+    "USD/H100h",
+    "kUSD/H100",
+    "H100h",
+    "MH100h",
+    "GH100h",
+    "H100",
+    "kH100",
+    "MH100",
+    "quarters",
+    "quarter",
+    "months",
+    "month",
+    "years",
+    "year",
 ];
 
 /// What people write for prefixes and currencies, and what it is here.

@@ -4,6 +4,7 @@ mod curves;
 mod open_models;
 mod pricing;
 mod runway;
+mod scenario;
 mod special;
 mod tidy;
 mod toy;

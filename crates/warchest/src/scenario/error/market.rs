@@ -34,7 +34,9 @@ pub enum MarketProblem {
     #[error("`{key}` is {found}, but its sources say {low} to {high}")]
     #[diagnostic(
         code(scenario::contradictory_sources),
-        help("take a value its sources support, or say in `why` what makes them wrong and drop `says`")
+        help(
+            "take a value its sources support, or say in `why` what makes them wrong and drop `says`"
+        )
     )]
     ContradictorySources {
         /// The key.
@@ -86,7 +88,9 @@ pub enum MarketProblem {
     #[error("the correlations among {names} are contradictory: {reason}")]
     #[diagnostic(
         code(scenario::correlation),
-        help("a correlation matrix is symmetric, has ones on its diagonal and is positive definite; bring rho closer to 0")
+        help(
+            "a correlation matrix is symmetric, has ones on its diagonal and is positive definite; bring rho closer to 0"
+        )
     )]
     Correlation {
         /// The parameters.
@@ -110,7 +114,9 @@ pub enum MarketProblem {
     #[error("cannot read the check `{text}`: expected {expected}")]
     #[diagnostic(
         code(scenario::predicate),
-        help("checks read `survivors(2030) between 1 and 6`, `survival(\"OpenAI\", 2030) between 0.2 and 1`, `price(\"coding in China\", 2027) between 0 and 4`, `cash balances`, `converged 99.9 %`")
+        help(
+            "checks read `survivors(2030) between 1 and 6`, `survival(\"OpenAI\", 2030) between 0.2 and 1`, `price(\"coding in China\", 2027) between 0 and 4`, `cash balances`, `converged 99.9 %`"
+        )
     )]
     Predicate {
         /// As written.

@@ -24,10 +24,7 @@ pub enum QuantityProblem {
     },
     /// A unit nobody knows.
     #[error("unknown unit `{found}` in `{key}`{}", did_you_mean(.nearest))]
-    #[diagnostic(
-        code(scenario::unknown_unit),
-        help("{dimension} is written like {examples}")
-    )]
+    #[diagnostic(code(scenario::unknown_unit), help("{dimension} is written like {examples}"))]
     UnknownUnit {
         /// The key.
         key: String,
@@ -70,7 +67,9 @@ pub enum QuantityProblem {
     #[error("cannot read `{found}` in `{key}`: expected {expected}")]
     #[diagnostic(
         code(scenario::bad_quantity),
-        help("a quantity reads `17.5 GUSD`, `18 % to 27 %`, `normal(1.2, 0.1)`; see docs/scenario.md")
+        help(
+            "a quantity reads `17.5 GUSD`, `18 % to 27 %`, `normal(1.2, 0.1)`; see docs/scenario.md"
+        )
     )]
     BadQuantity {
         /// The key.

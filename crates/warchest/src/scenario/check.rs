@@ -1,0 +1,304 @@
+//! Raw to [`World`]: reads every key through the tables of [`super::fields`] and collects all
+//! errors it meets.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::error::{At, Problem, ScenarioError, ShapeProblem};
+use super::fields::{self, Field, Kind, Section};
+use super::merge;
+use super::nearest::nearest;
+use super::raw::{Node, Table, Value};
+use super::series::Shelf;
+use super::source::{Place, Source};
+use crate::world::{Assumption, Param, ParamId, World};
+
+mod firm;
+mod listing;
+mod market;
+mod run;
+mod stated;
+mod technology;
+mod values;
+
+pub use stated::About;
+
+/// What has been understood so far, and what is wrong.
+pub(super) struct Checker<'a> {
+    pub errors: Vec<ScenarioError>,
+    pub params: Vec<Param>,
+    by_name: BTreeMap<String, ParamId>,
+    pub assumptions: Vec<Assumption>,
+    /// Where each parameter is written, for messages about several.
+    pub places: BTreeMap<ParamId, Place>,
+    /// Keys that were read, as `path.key`: `show --resolved` prints their defaults.
+    pub read: BTreeSet<String>,
+    pub as_of: String,
+    pub hindsight: bool,
+    pub shelf: Shelf<'a>,
+}
+
+/// One table of the scenario while it is read.
+#[derive(Clone)]
+pub(super) struct Scope<'t> {
+    pub section: &'static Section,
+    pub table: &'t Table,
+    /// Where the table begins.
+    pub place: Place,
+    /// Dotted path, e.g. `firm.OpenAI`.
+    pub path: String,
+    /// In messages, e.g. ``firm `OpenAI` ``.
+    pub label: String,
+    /// Source and date said of the whole table, or of the one around it.
+    pub about: Vec<About>,
+}
+
+/// An entry of a list: its name and where that is written.
+#[derive(Clone, Debug)]
+pub(super) struct Named {
+    pub name: String,
+    pub place: Place,
+}
+
+/// A scenario understood: the world, and which keys were read.
+pub(super) struct Checked {
+    pub world: Option<World>,
+    pub errors: Vec<ScenarioError>,
+    pub read: BTreeSet<String>,
+}
+
+/// Reads a merged scenario.
+pub(super) fn check(root: &Node, shelf: Shelf<'_>) -> Checked {
+    let mut checker = Checker {
+        errors: Vec::new(),
+        params: Vec::new(),
+        by_name: BTreeMap::new(),
+        assumptions: Vec::new(),
+        places: BTreeMap::new(),
+        read: BTreeSet::new(),
+        as_of: String::new(),
+        hindsight: true,
+        shelf,
+    };
+    let world = checker.world(root);
+    let clean = checker.errors.is_empty();
+    Checked { world: world.filter(|_| clean), errors: checker.errors, read: checker.read }
+}
+
+impl<'a> Checker<'a> {
+    fn world(&mut self, root: &Node) -> Option<World> {
+        let empty = Table::default();
+        let scope = Scope {
+            section: &fields::ROOT,
+            table: root.as_table().unwrap_or(&empty),
+            place: root.place.clone(),
+            path: String::new(),
+            label: String::from("the scenario"),
+            about: Vec::new(),
+        };
+        self.keys(&scope);
+        let meta = self.meta(&scope);
+        let clock = self.clock(&scope, &meta);
+        let (regions, region_names) = self.regions(&scope);
+        let technology = self.technology(&scope);
+        let funding = self.funding(&scope);
+        let mut markets = self.segments(&scope, &region_names);
+        let firms = self.firms(&scope, &clock, &region_names, &mut markets);
+        self.shares(&markets);
+        let shocks = self.shocks(&scope, &clock, &firms.names, &region_names);
+        let stresses = self.stresses(&scope, &clock, &firms.names, &region_names);
+        let correlations = self.correlations(&scope);
+        let checks = self.checks(&scope, &clock, &firms.names, &markets.markets);
+        let report = self.report(&scope, &clock);
+        Some(World {
+            meta,
+            clock,
+            params: std::mem::take(&mut self.params),
+            correlations,
+            curves: self.shelf.take(),
+            regions,
+            segments: markets.segments,
+            markets: markets.markets,
+            products: firms.products,
+            technology,
+            firms: firms.firms,
+            funding,
+            shocks,
+            stresses,
+            checks,
+            assumptions: std::mem::take(&mut self.assumptions),
+            report,
+        })
+    }
+
+    pub fn fail(&mut self, problem: impl Into<Problem>, place: &Place) {
+        let problem: Problem = problem.into();
+        self.errors.push(problem.at(place));
+    }
+
+    /// Reports keys the table does not have and keys it lacks.
+    pub fn keys(&mut self, scope: &Scope<'_>) {
+        for entry in &scope.table.entries {
+            let key = entry.key.as_str();
+            let about = !scope.path.is_empty() && matches!(key, "source" | "known_at" | "why");
+            if scope.section.field(key).is_none() && !about {
+                let problem = merge::unknown_key(scope.section, &scope.label, key);
+                self.fail(problem, &entry.key_place);
+            }
+        }
+        for field in scope.section.fields {
+            if field.required && scope.table.get(field.key).is_none() {
+                self.missing(scope, field);
+            }
+        }
+    }
+
+    pub fn missing(&mut self, scope: &Scope<'_>, field: &Field) {
+        let doc = field.doc.trim_end_matches('.');
+        let problem = ShapeProblem::MissingKey {
+            section: scope.label.clone(),
+            key: field.key.to_string(),
+            doc: doc.split(". ").next().unwrap_or(doc).to_string(),
+            example: field.example(),
+        };
+        self.fail(problem, &scope.place);
+    }
+
+    /// A table of the file; an empty one where it is missing.
+    pub fn table<'t>(
+        &mut self,
+        root: &Scope<'t>,
+        key: &'static str,
+        empty: &'t Table,
+    ) -> Scope<'t> {
+        let field = field_of(root.section, key);
+        let Kind::Table(section) = field.kind else { unreachable!("`{key}` is a table") };
+        let node = root.table.get(key);
+        if let Some(node) = node
+            && node.as_table().is_none()
+        {
+            self.wrong_type(key, field, node, "a table");
+        }
+        let scope = Scope {
+            section,
+            table: node.and_then(Node::as_table).unwrap_or(empty),
+            place: node.map_or_else(|| root.place.clone(), |node| node.place.clone()),
+            path: key.to_string(),
+            label: section.name.to_string(),
+            about: Vec::new(),
+        };
+        let scope = Scope { about: self.about_of(&scope, None), ..scope };
+        self.keys(&scope);
+        scope
+    }
+
+    /// The entries of a list of tables, with their names checked and told apart.
+    pub fn tables<'t>(&mut self, parent: &Scope<'t>, key: &'static str) -> Vec<(Scope<'t>, Named)> {
+        let field = field_of(parent.section, key);
+        let Kind::Tables(section, by) = field.kind else { unreachable!("`{key}` is a list") };
+        let Some(node) = parent.table.get(key) else { return Vec::new() };
+        let Some(items) = node.as_array() else {
+            self.wrong_type(key, field, node, "a list of tables");
+            return Vec::new();
+        };
+        let mut found: Vec<(Scope<'t>, Named)> = Vec::new();
+        for item in items {
+            let Some(table) = item.as_table() else {
+                self.wrong_type(key, field, item, "a table");
+                continue;
+            };
+            let named = self.name_of(table, by, item);
+            if let Some((_, first)) =
+                found.iter().find(|(_, old)| old.name == named.name && !named.name.is_empty())
+            {
+                let problem = ShapeProblem::Duplicate {
+                    section: section.header.to_string(),
+                    name: named.name.clone(),
+                };
+                let first = first.place.clone();
+                self.errors.push(problem.at(&named.place).and(&first, "first written here"));
+            }
+            let dot = if parent.path.is_empty() { "" } else { "." };
+            let scope = Scope {
+                section,
+                table,
+                place: item.place.clone(),
+                path: format!("{}{dot}{key}.{}", parent.path, named.name),
+                label: format!("{} `{}`", section.name, named.name),
+                about: Vec::new(),
+            };
+            let scope = Scope { about: self.about_of(&scope, Some(parent)), ..scope };
+            self.keys(&scope);
+            found.push((scope, named));
+        }
+        found
+    }
+
+    fn name_of(&mut self, table: &Table, by: &str, item: &Node) -> Named {
+        let node = table.get(by).or_else(|| table.get("segment"));
+        let name = merge::identity(table, by);
+        let place = node.map_or_else(|| item.place.clone(), |node| node.place.clone());
+        let reason = if name.chars().count() > 60 {
+            "it is longer than 60 characters"
+        } else if name.chars().any(|c| c.is_control() || "\"'`,[](){}".contains(c)) {
+            "it holds a quote, comma, bracket or line break"
+        } else if name.trim() != name {
+            "it begins or ends with a blank"
+        } else if name.is_empty() && matches!(node.map(|node| &node.value), Some(Value::Text(_))) {
+            "it is empty"
+        } else {
+            return Named { name, place };
+        };
+        let problem = ShapeProblem::BadName { found: name.clone(), reason };
+        self.fail(problem, &place);
+        Named { name, place }
+    }
+
+    pub fn wrong_type(&mut self, key: &str, field: &Field, node: &Node, expected: &str) {
+        let found = match &node.value {
+            Value::Text(text) => format!("the string \"{text}\""),
+            Value::Number(_, written) => format!("the bare number {written}"),
+            Value::Date(date) => format!("the date {date}"),
+            other => other.kind().to_string(),
+        };
+        let problem = ShapeProblem::WrongType {
+            key: key.to_string(),
+            found,
+            expected: expected.to_string(),
+            example: field.example(),
+        };
+        self.fail(problem, &node.place);
+    }
+
+    /// Index of a name among others; an error naming the nearest where there is none.
+    pub fn find(
+        &mut self,
+        what: &'static str,
+        name: &str,
+        among: &[String],
+        place: &Place,
+    ) -> Option<usize> {
+        let found = among.iter().position(|known| known == name);
+        if found.is_none() {
+            let problem = ShapeProblem::UnknownName {
+                what,
+                found: name.to_string(),
+                nearest: nearest(name, among.iter().map(String::as_str)),
+                known: if among.is_empty() { String::from("none") } else { among.join(", ") },
+            };
+            self.fail(problem, place);
+        }
+        found
+    }
+}
+
+/// The field of a key that the checker itself names.
+pub(super) fn field_of(section: &'static Section, key: &str) -> &'static Field {
+    section
+        .field(key)
+        .unwrap_or_else(|| unreachable!("{} has the key `{key}` (tested)", section.name))
+}
+
+/// A place in no file, for built-in defaults.
+pub(super) fn built_in() -> Place {
+    Place::new(&Source::new("default", ""), 0..0)
+}
