@@ -25,6 +25,9 @@ multiversion! {
             if !plan.places[offer.market].fluid || state.figures {
                 state.offers.held[n] = state.offers.share[n];
             }
+            if !plan.prices_given {
+                state.offers.price_before[n] = state.offers.price[n];
+            }
         }
     }
 }

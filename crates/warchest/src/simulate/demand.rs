@@ -4,7 +4,7 @@ use crate::multiversion;
 use crate::numerics::elementary::exp;
 use crate::simulate::lanes::{State, each};
 use crate::simulate::plan::Plan;
-use crate::world::Kernel;
+use crate::world::{Kernel, Size};
 
 multiversion! {
     /// share_t = (1 − θ) share_{t−1} + θ choice_t; what leaves with a firm that ended is chosen
@@ -26,9 +26,12 @@ multiversion! {
                 let factor = &state.common.substitution;
                 let (now, start) = (&state.markets.log_sum[m], &state.markets.log_sum_start[m]);
                 // ln(P/P̄) = −(ln Σ e^V − that of the start)/(σ − 1).
+                let most = ceiling(plan, state, m);
                 let spend: [f64; L] = each(|l| {
                     let index = -(now[l] - start[l]) / (sigma[l] * factor[l] - 1.0);
-                    size[l] * exp((1.0 - epsilon[l]) * index)
+                    let wanted = size[l] * exp((1.0 - epsilon[l]) * index);
+                    let most = if most[l] > size[l] { most[l] } else { size[l] };
+                    if wanted < most { wanted } else { most }
                 });
                 for n in place.range.clone() {
                     let (share, price) = (&state.offers.share[n], &state.offers.price[n]);
@@ -46,6 +49,15 @@ multiversion! {
                 }
             }
         }
+    }
+}
+
+/// Ceiling of a budget, USD per quarter: also what a falling price index cannot push it beyond.
+#[inline(always)]
+fn ceiling<const L: usize>(plan: &Plan, state: &State<L>, m: usize) -> [f64; L] {
+    match plan.world.markets[m].size {
+        Size::Walk { ceiling: Some(most), .. } => state.values[most],
+        _ => [f64::INFINITY; L],
     }
 }
 

@@ -170,9 +170,10 @@ table! {
         effective,
         /// H100-equivalent hours per unit.
         hours,
-        /// Price the seller would list; price charged.
+        /// Price the seller would list; price charged, now and in the quarter before.
         list,
         price,
+        price_before,
         /// 1 where the price is given to the game.
         frozen,
         /// Share chosen by those who choose anew; share held now and a quarter before.
@@ -233,7 +234,7 @@ pub struct Common<const L: usize> {
     pub use_last: Lane<L>,
     pub fleet: Lane<L>,
     pub use_start: Lane<L>,
-    /// Log growth of use, last quarter, held to ±0.5.
+    /// Growth of use per quarter, smoothed over the last ones and held to ±0.25.
     pub use_growth: Lane<L>,
     /// Hours: installed, of them for sales, for training, idle.
     pub installed: Lane<L>,

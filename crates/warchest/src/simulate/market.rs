@@ -9,7 +9,7 @@ use crate::pricing::lanes::{ces_nash, logit_nash, nested_nash};
 use crate::simulate::demand::wanted;
 use crate::simulate::lanes::{State, any, each, flag};
 use crate::simulate::plan::Plan;
-use crate::simulate::prices::{effective_costs, intentions, rival_price};
+use crate::simulate::prices::{effective_costs, forget_held, intentions, rival_price};
 use crate::simulate::shadow;
 use crate::world::{Kernel, Segment, Strategy};
 
@@ -250,6 +250,7 @@ fn charge<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>, m: usize)
             }
         }
     }
+    forget_held(plan, state, m);
     let status = nash(isa, plan, state, m);
     for (n, (list, frozen)) in range.zip(before) {
         let answer = state.offers.list[n];

@@ -114,6 +114,8 @@ pub struct Plan<'w> {
     pub compute: bool,
     /// Some firm does research or releases; quality matters.
     pub research: bool,
+    /// Every price is a rule's, none looks at the quarter before.
+    pub prices_given: bool,
     /// Somebody may enter; somebody learns from own output.
     pub entry: bool,
     pub learning: bool,
@@ -152,6 +154,10 @@ impl<'w> Plan<'w> {
             rents: false,
             compute: false,
             research: false,
+            prices_given: world
+                .firms
+                .iter()
+                .all(|firm| matches!(firm.strategy, Strategy::CostPlus { .. })),
             entry: world.firms.iter().any(|firm| firm.entry.is_some()),
             learning: false,
         };

@@ -101,7 +101,7 @@ fn leader_price<const L: usize>(plan: &Plan, state: &State<L>, offer: &Offer) ->
         if rival == offer.firm {
             continue;
         }
-        let (share, charged) = (&state.offers.held[n], &state.offers.price[n]);
+        let (share, charged) = (&state.offers.held[n], &state.offers.price_before[n]);
         let alive = &state.firms.alive[rival];
         for l in 0..L {
             let leads = alive[l] * share[l] > best[l];
@@ -125,7 +125,8 @@ pub fn rival_price<const L: usize>(plan: &Plan, state: &State<L>, n: usize) -> [
         if rival.firm == offer.firm {
             continue;
         }
-        let (theirs, charged) = (&state.products.quality[rival.product], &state.offers.price[k]);
+        let (theirs, charged) =
+            (&state.products.quality[rival.product], &state.offers.price_before[k]);
         let alive = &state.firms.alive[rival.firm];
         for l in 0..L {
             let behind = weight[l] * (theirs[l] - own[l]);
@@ -153,6 +154,32 @@ pub fn effective_costs<const L: usize>(plan: &Plan, state: &mut State<L>, m: usi
         state.offers.effective[n] =
             each(|l| effective_cost(cost[l], partner[l], shadow[l] * hours[l], value[l]));
     }
+    forget_held(plan, state, m);
+}
+
+/// A seller who cannot move any price of a market has no first-order condition there: a cost
+/// above its price must not trouble the solver.
+#[inline(always)]
+pub fn forget_held<const L: usize>(plan: &Plan, state: &mut State<L>, m: usize) {
+    let place = &plan.places[m];
+    let start = place.range.start;
+    for n in place.range.clone() {
+        let mut free = [0.0; L];
+        for k in place.range.clone() {
+            if place.owner[k - start] == place.owner[n - start] {
+                let (frozen, active) = (&state.offers.frozen[k], &state.offers.active[k]);
+                for l in 0..L {
+                    free[l] += (1.0 - frozen[l]) * active[l];
+                }
+            }
+        }
+        let list = &state.offers.list[n];
+        let cost = &mut state.offers.effective[n];
+        for l in 0..L {
+            let held = free[l] == 0.0 && list[l] > 0.0 && cost[l] > list[l];
+            cost[l] = if held { list[l] } else { cost[l] };
+        }
+    }
 }
 
 #[inline(always)]
@@ -178,7 +205,7 @@ fn value_of_a_sale<const L: usize>(
         Strategy::Harvest { .. } => {
             let segment = &plan.world.segments[plan.world.markets[offer.market].segment];
             let theta = &values[segment.reoptimise];
-            let price = &state.offers.price[n];
+            let price = &state.offers.price_before[n];
             each(|l| milking(theta[l], price[l], cost[l]))
         }
         Strategy::Table { points } => each(|l| from_table(points, held[l]) * cost[l]),

@@ -157,9 +157,10 @@ fn hours<const L: usize>(plan: &Plan, state: &mut State<L>) {
         common.training[l] = whole(training[l]);
         let used = common.inference[l] + common.training[l];
         let before = common.use_last[l];
-        let grown = used / before - 1.0;
+        let grown = (used / before - 1.0).clamp(-0.25, 0.25);
         let known = before > 0.0 && used > 0.0;
-        common.use_growth[l] = if known { grown.clamp(-0.5, 0.5) } else { 0.0 };
+        let smooth = 0.5 * (common.use_growth[l] + grown);
+        common.use_growth[l] = if known { smooth } else { 0.0 };
         if state.quarter == 0 {
             common.fleet[l] = whole((used - owned[l]).max(0.0));
         }

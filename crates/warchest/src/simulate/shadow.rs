@@ -57,7 +57,9 @@ fn step<const L: usize>(
             || (pass > 2 && excess.abs() <= NEAR && excess.abs() >= 0.5 * last.1.abs());
         let most = MOST * rent[l];
         let rationed = shadow >= most && excess > 0.0;
-        let ends = idle || slack || tight || rationed;
+        // A firm whose prices are all held this quarter does not answer: it rations.
+        let deaf = pass > 0 && shadow != last.0 && (excess - last.1).abs() <= TOLERANCE;
+        let ends = idle || slack || tight || rationed || deaf;
         met[l] *= flag(ends);
         if done[l] > 0.0 || ends {
             continue;

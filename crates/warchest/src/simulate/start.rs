@@ -133,6 +133,7 @@ impl<const L: usize> State<L> {
             let listed = self.values[plan.world.products[offer.product].list_price];
             self.offers.list[n] = if free(n) { [0.0; L] } else { listed };
             self.offers.price[n] = self.offers.list[n];
+            self.offers.price_before[n] = self.offers.list[n];
             self.offers.held[n] = [0.0; L];
             self.offers.active[n] = self.firms.alive[offer.firm];
         }

@@ -1,7 +1,9 @@
 //! Tests that see the library as its users do.
 
+mod books;
 mod curves;
 mod open_models;
+mod markets;
 mod pricing;
 mod runway;
 mod scenario;
