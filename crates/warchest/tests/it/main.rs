@@ -2,8 +2,8 @@
 
 mod books;
 mod curves;
-mod open_models;
 mod markets;
+mod open_models;
 mod pricing;
 mod runway;
 mod scenario;
