@@ -1,11 +1,10 @@
 //! The report: one page that stands alone, and the charts it is made of.
 //!
-//! [`render`] turns a [`ReportInput`] into the bytes of `report.html`: always the same for the
-//! same input, no clock, no network. [`page`] holds sections, figures and tables for any page;
+//! [`html`] turns the summary of a run into the bytes of `report.html`: always the same for the
+//! same summary, no clock, no network. [`render`] is the half of it behind the binding. [`page`] holds sections, figures and tables for any page;
 //! [`svg`] draws.
 
 mod back;
-#[cfg(any())]
 mod bind;
 mod cash;
 pub mod input;
@@ -24,12 +23,19 @@ mod tests;
 mod value;
 mod words;
 
-#[cfg(any())]
-pub use bind::bind;
 pub use input::ReportInput;
 use page::{KeyFigure, Page, Section};
-pub use picture::render as picture;
 use svg::Unit;
+
+/// `report.html` of a run. `appendix`: further sections, after the limits.
+pub fn html(summary: &warchest::answers::Summary, appendix: Vec<Section>) -> String {
+    render(&bind::bind(summary, appendix))
+}
+
+/// The survival curves of a run as one SVG file that stands alone.
+pub fn picture(summary: &warchest::answers::Summary) -> String {
+    picture::render(&bind::bind(summary, Vec::new()))
+}
 
 /// Most bytes a report may have.
 pub const LIMIT: usize = 1_500_000;

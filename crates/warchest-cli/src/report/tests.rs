@@ -104,7 +104,7 @@ fn same_input_same_bytes() {
 
 #[test]
 fn the_picture_stands_alone() {
-    let svg = super::picture(&sample::full());
+    let svg = super::picture::render(&sample::full());
     assert_eq!(unbalanced(&svg), Vec::<String>::new());
     assert!(
         svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\"") && svg.contains("<style>")
@@ -134,15 +134,29 @@ fn missing_numbers_draw_nothing_rather_than_nonsense() {
     assert!(!html.contains("NaN") && !html.contains("\"inf"));
 }
 
-/// Writes the sample where a browser can look at it.
+/// A summary with nothing in it is a page too.
+#[test]
+fn an_empty_summary_binds() {
+    let html = super::html(&warchest::answers::Summary::default(), Vec::new());
+    assert_eq!(unbalanced(&html), Vec::<String>::new());
+    assert!(!html.contains("NaN"));
+}
+
+/// Writes the sample, or the summary.json named by `WARCHEST_SUMMARY`, where a browser can look
+/// at it.
 #[test]
 fn sample_page_is_written_on_request() {
-    if let Some(path) = std::env::var_os("WARCHEST_SAMPLE_REPORT") {
-        std::fs::write(&path, render(&sample::full())).unwrap();
-        std::fs::write(
-            std::path::Path::new(&path).with_extension("svg"),
-            super::picture(&sample::full()),
-        )
-        .unwrap();
-    }
+    let Some(path) = std::env::var_os("WARCHEST_SAMPLE_REPORT").map(std::path::PathBuf::from)
+    else {
+        return;
+    };
+    let input = match std::env::var_os("WARCHEST_SUMMARY") {
+        Some(summary) => {
+            let text = std::fs::read_to_string(summary).unwrap();
+            super::bind::bind(&serde_json::from_str(&text).unwrap(), Vec::new())
+        }
+        None => sample::full(),
+    };
+    std::fs::write(&path, render(&input)).unwrap();
+    std::fs::write(path.with_extension("svg"), super::picture::render(&input)).unwrap();
 }

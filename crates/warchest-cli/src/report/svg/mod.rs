@@ -41,7 +41,7 @@ pub mod text;
 pub mod tornado;
 
 pub use canvas::{Anchor, Hue, Svg, escape};
-pub use frame::{Calendar, Frame, Label, Margins};
+pub use frame::{Calendar, Frame, Margins};
 pub use number::Unit;
 pub use scale::Scale;
 
