@@ -4,6 +4,7 @@ mod answer;
 mod file;
 mod print;
 mod tables;
+mod timing;
 mod write;
 
 use super::Context;
@@ -42,6 +43,10 @@ pub struct Args {
     /// Full elasticity, diversion and pass-through matrices in the JSON.
     #[arg(long)]
     pub matrices: bool,
+    /// Solve the first experiment of every market this many times from the prices of before and
+    /// report the seconds it took (see docs/benchmarks.md).
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub repeat: u32,
     /// Exit with 3 when a market did not converge.
     #[arg(long)]
     pub strict: bool,
@@ -64,7 +69,9 @@ pub fn run(args: &Args, context: Context) -> miette::Result<Finished> {
         .collect::<Result<Vec<MarketAnswer>, FileError>>()?;
     let means = experiments.iter().enumerate();
     let means = means.map(|(at, (name, _))| answer::means(&markets, at, name)).collect();
-    let answer = Answer { title: source.raw.title.clone(), markets, experiments: means };
+    let timing = timing::measure(args.repeat, &found, &experiments)?;
+    let title = source.raw.title.clone();
+    let answer = Answer { title, markets, experiments: means, timing };
     if let Some(path) = &args.out {
         write::write(path, &answer)?;
     }

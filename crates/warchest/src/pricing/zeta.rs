@@ -14,6 +14,9 @@ const NEWTON_MAX: u32 = 40;
 /// Rounding of `|FOC|/q`, in units of the size of its terms.
 const ROUNDING: f64 = 1.5e-15;
 
+/// A residual above this is never put down to rounding.
+const SMALL: f64 = 1e-10;
+
 /// How a search ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Found {
@@ -45,7 +48,8 @@ impl Point {
         for &j in free {
             let r = (self.foc[j] / self.quantity[j]).abs();
             let terms = 1.0 + (self.pull[j] * prices[j] / self.quantity[j]).abs();
-            let times = r / (ROUNDING * terms);
+            // Prices that run off have huge terms: that is not rounding.
+            let times = (r / (ROUNDING * terms)).max(r / SMALL);
             if !times.is_finite() {
                 return (f64::INFINITY, f64::INFINITY);
             }

@@ -15,6 +15,23 @@ pub struct Answer {
     pub markets: Vec<MarketAnswer>,
     /// Means over all markets, one entry per experiment.
     pub experiments: Vec<ExperimentMeans>,
+    /// Only with `--repeat`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timing: Option<Timing>,
+}
+
+/// Seconds for all markets together: the first experiment solved from the prices of before.
+#[derive(Debug, Serialize)]
+pub struct Timing {
+    pub repeats: u32,
+    /// CPU time of one thread: least and median over the repeats.
+    pub cpu_least: f64,
+    pub cpu_median: f64,
+    /// Wall time on the thread pool: least and median.
+    pub wall_least: f64,
+    pub wall_median: f64,
+    /// Evaluations of the first-order conditions, all markets.
+    pub evaluations: u64,
 }
 
 /// One market before and after each experiment.

@@ -30,6 +30,13 @@ pub fn text(answer: &Answer) -> String {
     for means in &answer.experiments {
         print_means(&mut out, means, answer.markets.len());
     }
+    if let Some(t) = &answer.timing {
+        let _ = writeln!(
+            out,
+            "{} repeats, {} evaluations each: one thread {:.3e} s CPU (least {:.3e}), pool {:.3e} s wall (least {:.3e})",
+            t.repeats, t.evaluations, t.cpu_median, t.cpu_least, t.wall_median, t.wall_least
+        );
+    }
     out
 }
 

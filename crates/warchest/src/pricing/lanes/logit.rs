@@ -210,7 +210,9 @@ pub(super) fn status<const L: usize>(
         GameStatus { converged: [false; L], iterations: search.iterations, residual: *residual };
     for l in 0..L {
         out.residual[l] += broken[l];
-        out.converged[l] = search.done[l] && out.residual[l] <= TOLERANCE * size[l];
+        let room = TOLERANCE * size[l];
+        let room = if room < 1e-9 { room } else { 1e-9 };
+        out.converged[l] = search.done[l] && out.residual[l] <= room;
     }
     out
 }

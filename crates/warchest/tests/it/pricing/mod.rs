@@ -2,3 +2,5 @@
 
 mod anchors;
 mod lanes;
+mod laws;
+mod refusals;
