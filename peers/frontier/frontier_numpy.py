@@ -252,7 +252,6 @@ def research(world, state, rng):
     then = past[below, lanes] * (1 - part) + past[above, lanes] * part
     found = then + t["open_noise"] * rng.standard_normal(world.paths)
     state.open_quality = np.where(where >= 0, np.maximum(state.open_quality, found), state.open_quality)
-    state.released[state.open] |= state.open_quality > state.quality[state.open]
     state.quality[state.open] = state.open_quality
     return spend
 

@@ -3,6 +3,8 @@
 use miette::Diagnostic;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
+use warchest::scenario::ScenarioError;
+use warchest::simulate::ensemble::SimulateError;
 
 /// An error of the command, not of the model. Shown on stderr with code and help; exit code 1.
 #[derive(Debug, Error, Diagnostic)]
@@ -25,6 +27,26 @@ pub enum CliError {
     #[error("cannot write to standard output: {reason}")]
     #[diagnostic(code(cli::stdout))]
     Stdout { reason: String, closed: bool },
+    /// A scenario with errors, each shown with its place in the text.
+    #[error("{} has {} error{}", path.display(), errors.len(), if errors.len() == 1 { "" } else { "s" })]
+    #[diagnostic(code(cli::scenario), help("`warchest explain CODE` says more about each"))]
+    Scenario {
+        path: PathBuf,
+        #[related]
+        errors: Vec<ScenarioError>,
+    },
+    /// The run cannot start.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Simulate(#[from] SimulateError),
+    /// A flag whose value cannot be used.
+    #[error("--{flag} {found}: {problem}")]
+    #[diagnostic(code(cli::flag), help("{help}"))]
+    Flag { flag: &'static str, found: String, problem: String, help: String },
+    /// A run folder that does not fit what is asked.
+    #[error("{}: {problem}", path.display())]
+    #[diagnostic(code(cli::folder), help("{help}"))]
+    Folder { path: PathBuf, problem: String, help: String },
     /// The verb is not built yet.
     #[error("`warchest {verb}` is not part of this build yet")]
     #[diagnostic(code(cli::not_built))]
@@ -35,6 +57,15 @@ impl CliError {
     /// A read error at `path`.
     pub fn read(path: impl AsRef<Path>, reason: impl ToString) -> Self {
         Self::Read { path: path.as_ref().to_path_buf(), reason: reason.to_string() }
+    }
+
+    /// A run folder that does not fit.
+    pub fn folder(path: impl AsRef<Path>, problem: impl ToString, help: &str) -> Self {
+        Self::Folder {
+            path: path.as_ref().to_path_buf(),
+            problem: problem.to_string(),
+            help: help.to_string(),
+        }
     }
 
     /// A write error at `path`.

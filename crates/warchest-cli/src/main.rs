@@ -1,14 +1,23 @@
 //! The `warchest` command: arguments and files in, an answer on stdout, talk on stderr.
 //!
 //! Exit codes: 0 it worked; 1 it failed, with the reason on stderr; 2 the command line is
-//! wrong; 3 it ran, and a check or a `--fail-if` condition asks for attention.
+//! wrong; 3 it ran, and a check or a `--fail-if` condition asks for attention;
+//! 130 Ctrl-C came first.
 
 mod args;
 mod commands;
+mod condition;
+mod disk;
 mod error;
+mod finish;
+mod folder;
+mod follow;
 mod output;
+mod progress;
 #[allow(dead_code, reason = "the verbs that draw arrive one by one")]
 mod report;
+mod screen;
+mod session;
 
 use clap::Parser;
 use std::process::ExitCode;
@@ -20,6 +29,8 @@ pub enum Finished {
     Well,
     /// A check failed under `--strict`, or a `--fail-if` condition holds.
     Attention,
+    /// Ctrl-C came first; finished parts are kept.
+    Interrupted,
 }
 
 fn main() -> ExitCode {
@@ -27,6 +38,7 @@ fn main() -> ExitCode {
     match commands::dispatch(cli) {
         Ok(Finished::Well) => ExitCode::SUCCESS,
         Ok(Finished::Attention) => ExitCode::from(3),
+        Ok(Finished::Interrupted) => ExitCode::from(130),
         Err(report) if output::is_closed_pipe(&report) => ExitCode::SUCCESS,
         Err(report) => {
             anstream::eprintln!("{report:?}");

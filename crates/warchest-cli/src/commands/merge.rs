@@ -1,21 +1,117 @@
-//! `warchest merge`.
+//! `warchest merge`: join shards into the run they are parts of.
 
 use super::Context;
-use crate::Finished;
 use crate::error::CliError;
-use std::path::PathBuf;
+use crate::finish::{finish, open_lock};
+use crate::folder::lock::{self, Asked};
+use crate::folder::parts::{self, Cut, Part};
+use crate::folder::{make, read_summary};
+use crate::{Finished, disk, output, screen, session};
+use std::path::{Path, PathBuf};
 
 /// Flags of `warchest merge`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Run folders of the shards.
+    /// Run folders of the shards, in any order.
+    #[arg(required = true)]
     pub dirs: Vec<PathBuf>,
+    /// Folder of the joined run [default: runs/SCENARIO-HASH].
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Worker threads for the shadow run and the stresses; 0 = one per core.
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub threads: usize,
 }
 
 /// Runs the verb.
 ///
 /// # Errors
-/// [`CliError::NotBuilt`] for now.
-pub fn run(_args: &Args, _context: Context) -> miette::Result<Finished> {
-    Err(CliError::NotBuilt { verb: "merge" }.into())
+/// Shards of different runs, a missing part, a scenario that changed since.
+pub fn run(args: &Args, context: Context) -> miette::Result<Finished> {
+    let asked = same_run(&args.dirs)?;
+    let loaded = disk::load(Path::new(&asked.scenario), &asked.set)?;
+    if loaded.sha256 != asked.scenario_sha256 {
+        return Err(CliError::folder(
+            &asked.scenario,
+            "is not the scenario that the shards ran: it or a file it reads has changed",
+            "put the scenario back, or run the shards again",
+        )
+        .into());
+    }
+    let cut = Cut::new(asked.paths);
+    let mut total = Part::default();
+    let mut homes: Vec<&Path> = Vec::new();
+    for index in 0..cut.parts() {
+        let (home, part) = find(&args.dirs, index)?;
+        total.merge(&part);
+        homes.push(home);
+    }
+    let name = format!("{}-{}", loaded.stem, &asked.key()[..12]);
+    let folder = args.out.clone().unwrap_or_else(|| Path::new("runs").join(name));
+    if let Some(found) = lock::read(&folder)?
+        && found.key != asked.key()
+    {
+        return Err(CliError::folder(
+            &folder,
+            "holds another run",
+            "choose another folder with --out",
+        )
+        .into());
+    }
+    make(&folder)?;
+    lock::write(&folder, &open_lock(&asked, None))?;
+    session::set_threads(args.threads);
+    let interrupt = session::on_interrupt();
+    if finish(&loaded, &asked, &folder, &total, &homes, &interrupt)?.is_none() {
+        return Ok(Finished::Interrupted);
+    }
+    let summary = read_summary(&folder)?;
+    if context.json {
+        output::print_json(&summary)?;
+    } else {
+        output::print(&screen::summary(&summary))?;
+        anstream::eprintln!("{}", folder.join("report.html").display());
+    }
+    Ok(Finished::Well)
+}
+
+/// What every folder was asked; an error when they differ.
+fn same_run(dirs: &[PathBuf]) -> Result<Asked, CliError> {
+    let mut first: Option<(&PathBuf, lock::Lock)> = None;
+    for dir in dirs {
+        let found = lock::read(dir)?.ok_or_else(|| {
+            CliError::folder(dir, "holds no run", "name folders written by `warchest run --shard`")
+        })?;
+        if found.shard.is_none() {
+            let help = "name folders written by `warchest run --shard`";
+            return Err(CliError::folder(dir, "is no shard", help));
+        }
+        if !found.complete {
+            let help = "run its command again with --resume";
+            return Err(CliError::folder(dir, "is not finished", help));
+        }
+        match &first {
+            None => first = Some((dir, found)),
+            Some((other, lock)) if lock.key != found.key => {
+                let problem = format!("is a shard of another run than {}", other.display());
+                let help = "shards of one run share scenario, seed, paths and flags";
+                return Err(CliError::folder(dir, problem, help));
+            }
+            Some(_) => {}
+        }
+    }
+    first.map(|(_, lock)| lock.asked).ok_or_else(|| CliError::read("", "no folder named"))
+}
+
+fn find(dirs: &[PathBuf], index: u64) -> Result<(&Path, Part), CliError> {
+    for dir in dirs {
+        if let Some(part) = parts::read(dir, index)? {
+            return Ok((dir, part));
+        }
+    }
+    Err(CliError::folder(
+        &dirs[0],
+        format!("part {index} is in none of the folders"),
+        "name the folders of all shards, 1/N to N/N",
+    ))
 }

@@ -1,0 +1,119 @@
+//! From finished parts to a complete run folder.
+
+use crate::disk::Loaded;
+use crate::error::CliError;
+use crate::folder::lock::{self, Asked, Lock};
+use crate::folder::{columns, parts, quarters, sha256_of, write_atomic};
+use crate::follow::{self, Budget};
+use crate::report;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use warchest::answers::{Inputs, RunCard, SUMMARY_VERSION, StressAnswer, Summary, summarise};
+use warchest::simulate::outcome::{Detail, SCHEMA_VERSION};
+
+/// A lock for a folder that is being filled.
+pub fn open_lock(asked: &Asked, shard: Option<String>) -> Lock {
+    Lock {
+        columns: SCHEMA_VERSION,
+        summary: SUMMARY_VERSION,
+        asked: asked.clone(),
+        key: asked.key(),
+        shard,
+        complete: false,
+        paths_done: 0,
+        files: BTreeMap::new(),
+    }
+}
+
+/// Everything after the main run. `part_folders[i]` holds part `i`. None when interrupted.
+///
+/// # Errors
+/// A file that cannot be read or written.
+pub fn finish(
+    loaded: &Loaded,
+    asked: &Asked,
+    folder: &Path,
+    total: &parts::Part,
+    part_folders: &[&Path],
+    interrupt: &AtomicBool,
+) -> Result<Option<Summary>, CliError> {
+    let Some(summary) = answers(loaded, asked, total, interrupt)? else { return Ok(None) };
+    let mut names = vec!["scenario.toml", "summary.json", "report.html"];
+    write_atomic(&folder.join("scenario.toml"), loaded.resolved.as_bytes())?;
+    if asked.detail() >= Detail::Rows {
+        for name in ["paths.parquet", "market.parquet"] {
+            let at =
+                |(i, home): (usize, &&Path)| parts::stem(home, i as u64).with_added_extension(name);
+            let found: Vec<PathBuf> = part_folders.iter().enumerate().map(at).collect();
+            columns::join(&found, &folder.join(name))?;
+            names.push(name);
+        }
+    }
+    if asked.detail() == Detail::Quarters {
+        quarters::write(&folder.join("quarters.parquet"), &summary)?;
+        names.push("quarters.parquet");
+    }
+    let target = folder.join("summary.json");
+    let bytes = serde_json::to_vec(&summary).map_err(|error| CliError::write(&target, error))?;
+    write_atomic(&target, &bytes)?;
+    let page = report::html(&summary, Vec::new());
+    write_atomic(&folder.join("report.html"), page.as_bytes())?;
+    let mut lock = open_lock(asked, None);
+    for name in names {
+        lock.files.insert(name.to_string(), sha256_of(&folder.join(name))?);
+    }
+    lock.complete = true;
+    lock.paths_done = total.tally.paths;
+    lock::write(folder, &lock)?;
+    let parts = folder.join("parts");
+    if parts.exists() {
+        std::fs::remove_dir_all(&parts).map_err(|error| CliError::write(&parts, error))?;
+    }
+    Ok(Some(summary))
+}
+
+/// The answers: shadow run, stresses, summary. None when interrupted.
+fn answers(
+    loaded: &Loaded,
+    asked: &Asked,
+    total: &parts::Part,
+    interrupt: &AtomicBool,
+) -> Result<Option<Summary>, CliError> {
+    let world = &loaded.world;
+    let paths = total.tally.paths;
+    let (mut shadow, mut stresses) = (None, Vec::<StressAnswer>::new());
+    let mut stress_paths = 0;
+    if asked.follow {
+        shadow = follow::shadow(world, asked.seed, paths, interrupt)?;
+        if shadow.is_none() {
+            return Ok(None);
+        }
+        let budget = Budget::of_run(world, paths);
+        for stress in &world.stresses {
+            match follow::stress(world, stress, asked.seed, budget, interrupt)? {
+                Some(found) => stresses.push(found),
+                None => return Ok(None),
+            }
+            stress_paths = budget.paths;
+        }
+    }
+    let card = RunCard {
+        version: asked.version.clone(),
+        command: asked.command(),
+        scenario_sha256: asked.scenario_sha256.clone(),
+        seed: asked.seed,
+        stress_paths,
+        audited: asked.audit,
+        ..RunCard::default()
+    };
+    let inputs = Inputs {
+        world,
+        tally: &total.tally,
+        joint: &total.joint,
+        shadow: shadow.as_ref(),
+        stresses: &stresses,
+        card: &card,
+    };
+    Ok(Some(summarise(&inputs)))
+}

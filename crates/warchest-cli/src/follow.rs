@@ -1,0 +1,123 @@
+//! What follows the main run: the shadow run with free funding, and stresses.
+
+use crate::error::CliError;
+use crate::session::count;
+use std::sync::atomic::AtomicBool;
+use warchest::answers::{Bisection, Probe, StressAnswer, StressFirm, proportion, size_means};
+use warchest::simulate::outcome::{BLOCK, Detail, Request, Tally};
+use warchest::world::{Dist, Param, ParamId, Per, Stress, Transform, World};
+
+/// Most paths of a shadow run: its quantiles need no more.
+const SHADOW_MOST: u64 = 65_536;
+
+/// Paths of the shadow run that goes with `paths`.
+pub fn shadow_paths(paths: u64) -> u64 {
+    whole_blocks((paths / 4).clamp(1024, SHADOW_MOST)).min(paths)
+}
+
+fn whole_blocks(paths: u64) -> u64 {
+    paths.div_ceil(BLOCK) * BLOCK
+}
+
+/// The shadow run: every shortfall is filled.
+///
+/// # Errors
+/// A world that cannot run. None when interrupted.
+pub fn shadow(
+    world: &World,
+    seed: u64,
+    paths: u64,
+    interrupt: &AtomicBool,
+) -> Result<Option<Tally>, CliError> {
+    let request = Request { seed, detail: Detail::Rows, audit: false, free_funding: true };
+    Ok(count(world, &request, shadow_paths(paths), interrupt)?.map(|part| part.tally))
+}
+
+/// How much a stress may cost.
+#[derive(Clone, Copy, Debug)]
+pub struct Budget {
+    /// Paths per size.
+    pub paths: u64,
+    /// Sizes tried beyond the grid.
+    pub probes: usize,
+    /// Width of a bracket, in the range of the grid, that is narrow enough.
+    pub tolerance: f64,
+}
+
+impl Budget {
+    /// For the stresses that come with a run: all together cost less than the run itself.
+    pub fn of_run(world: &World, paths: u64) -> Budget {
+        let probes = 4;
+        let sizes: usize = world.stresses.iter().map(|stress| stress.sizes.len() + probes).sum();
+        let share = paths / (2 * sizes.max(1) as u64);
+        Budget { paths: whole_blocks(share.clamp(1, 16_384)).min(paths), probes, tolerance: 0.02 }
+    }
+}
+
+/// The world with one stress at one size.
+pub fn stressed(world: &World, stress: &Stress, size: f64) -> World {
+    let mut world = world.clone();
+    let id = ParamId(world.params.len() as u32);
+    world.params.push(Param {
+        name: format!("stress.{}.size", stress.name),
+        dist: Dist::Fixed(size),
+        per: Per::Path,
+        transform: Transform::Scale(1.0),
+        bounds: (f64::NEG_INFINITY, f64::INFINITY),
+    });
+    let mut shock = stress.shock.clone();
+    shock.size = id;
+    world.shocks.push(shock);
+    world
+}
+
+/// Runs a stress: the grid, then bisection, all under common random numbers.
+///
+/// # Errors
+/// A world that cannot run. None when interrupted.
+pub fn stress(
+    world: &World,
+    stress: &Stress,
+    seed: u64,
+    budget: Budget,
+    interrupt: &AtomicBool,
+) -> Result<Option<StressAnswer>, CliError> {
+    let request = Request { seed, detail: Detail::Ends, audit: false, free_funding: false };
+    let reported: Vec<usize> =
+        (0..world.firms.len()).filter(|&f| world.firms[f].reported).collect();
+    let at = |size: f64| -> Result<Option<Probe>, CliError> {
+        let world = stressed(world, stress, size);
+        let Some(part) = count(&world, &request, budget.paths, interrupt)? else {
+            return Ok(None);
+        };
+        let alive = |&f: &usize| proportion(part.tally.firms[f].alive, part.tally.paths);
+        Ok(Some(Probe { size, survival: reported.iter().map(alive).collect() }))
+    };
+    let mut bisection = Bisection::default();
+    let mut grid = Vec::new();
+    for &size in &stress.sizes {
+        let Some(probe) = at(size)? else { return Ok(None) };
+        grid.push(probe.clone());
+        bisection.insert(probe);
+    }
+    for _ in 0..budget.probes {
+        let Some(size) = bisection.next(budget.tolerance) else { break };
+        let Some(probe) = at(size)? else { return Ok(None) };
+        bisection.insert(probe);
+    }
+    let firm = |(k, &f): (usize, &usize)| StressFirm {
+        name: world.firms[f].name.clone(),
+        survival: grid.iter().map(|probe| probe.survival[k]).collect(),
+        breaking: bisection.breaking(k),
+    };
+    Ok(Some(StressAnswer {
+        name: stress.name.clone(),
+        question: stress.question.clone(),
+        size_means: size_means(stress.shock.kind).to_string(),
+        start: stress.shock.start.0,
+        length: stress.shock.length,
+        sizes: stress.sizes.clone(),
+        paths: budget.paths,
+        firms: reported.iter().enumerate().map(firm).collect(),
+    }))
+}

@@ -1,0 +1,340 @@
+//! One screen in the terminal, readable without colour: the verdict first, then the firms,
+//! the money, the prices, the checks, the limits.
+
+use crate::progress::grouped;
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use warchest::answers::{Breaking, Distribution, Estimate, Fan, FirmAnswer, Summary};
+
+/// Columns of the screen.
+const WIDTH: usize = 100;
+
+/// The whole screen, with a final newline.
+pub fn summary(found: &Summary) -> String {
+    let mut out = String::new();
+    let card = &found.scenario;
+    let hindsight = if card.hindsight { ", with hindsight" } else { "" };
+    out += &format!("{} (as of {}{hindsight})\n", card.title, card.as_of);
+    out += &wrapped(&card.question, "");
+    out += "\n";
+    out += &wrapped(&found.verdict, "");
+    out += "\n";
+    out += &firms(found);
+    out += "\n";
+    let lines = [prices(found), money(found), market(found), breaking(found), checks(found)];
+    for line in lines.into_iter().flatten() {
+        out += &line;
+    }
+    out += "\n";
+    out += &limits(found);
+    out += &run_line(found);
+    out
+}
+
+/// A table without vertical lines; the first column is text, the others numbers.
+pub fn table(header: &[String], rows: Vec<Vec<String>>) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(header.iter().map(String::as_str));
+    for row in rows {
+        table.add_row(row);
+    }
+    for (k, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((if k == 0 { 0 } else { 2 }, 0));
+        if k > 0 {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    let text = table.to_string();
+    let mut lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    let wide = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0);
+    let rule = "─".repeat(wide);
+    if !lines.is_empty() {
+        lines.insert(1, &rule);
+    }
+    lines.join("\n") + "\n"
+}
+
+fn firms(found: &Summary) -> String {
+    let mut shown: Vec<&FirmAnswer> = found.firms.iter().filter(|firm| firm.reported).collect();
+    shown.sort_by(|a, b| b.survival.value.total_cmp(&a.survival.value));
+    let capital = shown.iter().any(|firm| firm.capital.is_some());
+    let acquired = shown.iter().any(|firm| firm.survival_including_acquired != firm.survival);
+    let defaults = shown.iter().any(|firm| firm.default.value > 0.0);
+    let stress = found.stresses.first();
+    let mut header = vec!["firm".to_string(), "independent".to_string()];
+    if acquired {
+        header.push("or acquired".to_string());
+    }
+    if capital {
+        header.push("capital, 50 %".to_string());
+        header.push("90 %".to_string());
+    }
+    header.push("cash-positive".to_string());
+    if defaults {
+        header.push("defaults".to_string());
+    }
+    if let Some(stress) = stress {
+        header.push(format!("breaks at ({})", stress.name));
+    }
+    let row = |firm: &&FirmAnswer| {
+        let mut row = vec![firm.name.clone(), probability(firm.survival)];
+        if acquired {
+            row.push(percent(firm.survival_including_acquired.value));
+        }
+        if capital {
+            let need = firm.capital.clone().unwrap_or_default();
+            row.push(beyond(need.half, "never"));
+            row.push(beyond(need.nine_tenths, "never"));
+        }
+        row.push(cash_positive(found, firm));
+        if defaults {
+            row.push(percent(firm.default.value));
+        }
+        if let Some(stress) = stress {
+            let point = stress.firms.iter().find(|other| other.name == firm.name);
+            row.push(point.map_or_else(String::new, |point| breaks(point.breaking)));
+        }
+        row
+    };
+    let mut text = table(&header, shown.iter().map(row).collect());
+    if capital {
+        text += &wrapped(
+            "capital: deepest cumulative free cash flow if every shortfall were filled; never: on \
+             that many paths the firm does not carry itself within the run",
+            "",
+        );
+    }
+    text
+}
+
+fn cash_positive(found: &Summary, firm: &FirmAnswer) -> String {
+    let ever = firm.cash_positive.ever.value;
+    let median = firm.cash_positive.median_quarter.value;
+    if median.is_nan() {
+        return format!("{} of paths", percent(ever));
+    }
+    let label = found.scenario.labels.get(median as usize);
+    format!("by {}", label.map_or("?", String::as_str))
+}
+
+/// A breaking point with its interval.
+pub fn breaks(point: Breaking) -> String {
+    match point {
+        Breaking::At { size, low, high } => {
+            format!("{} [{}, {}]", percent(size), bare(low), bare(high))
+        }
+        Breaking::Already => "without it".to_string(),
+        Breaking::Never => "holds".to_string(),
+    }
+}
+
+fn bare(p: f64) -> String {
+    format!("{:.0}", 100.0 * p)
+}
+
+/// A probability or share.
+pub fn percent(p: f64) -> String {
+    let p100 = 100.0 * p;
+    if p.is_nan() {
+        "–".to_string()
+    } else if p100.abs() < 10.0 {
+        format!("{p100:.1} %")
+    } else {
+        format!("{p100:.0} %")
+    }
+}
+
+/// A probability with its standard error.
+pub fn probability(found: Estimate) -> String {
+    if found.value.is_nan() {
+        return "–".to_string();
+    }
+    format!("{:.1} ± {:.1} %", 100.0 * found.value, 100.0 * found.se)
+}
+
+fn beyond(found: Estimate, otherwise: &str) -> String {
+    if found.value.is_nan() { otherwise.to_string() } else { usd(found.value) }
+}
+
+/// US dollars to three digits.
+pub fn usd(amount: f64) -> String {
+    let size = amount.abs();
+    let (scaled, unit) = match size {
+        _ if amount.is_nan() => return "–".to_string(),
+        s if s >= 1e12 => (amount / 1e12, "T"),
+        s if s >= 1e9 => (amount / 1e9, "B"),
+        s if s >= 1e6 => (amount / 1e6, "M"),
+        s if s >= 1e3 => (amount / 1e3, "k"),
+        _ => (amount, ""),
+    };
+    let text = match scaled.abs() {
+        s if s >= 100.0 => format!("{scaled:.0}"),
+        s if s >= 10.0 => format!("{scaled:.1}"),
+        _ => format!("{scaled:.2}"),
+    };
+    format!("${text}{unit}").replace("$-", "-$")
+}
+
+fn significant(value: f64) -> String {
+    match value.abs() {
+        _ if value.is_nan() => "–".to_string(),
+        v if v >= 100.0 => format!("{value:.0}"),
+        v if v >= 1.0 => format!("{value:.2}"),
+        v if v >= 0.01 => format!("{value:.3}"),
+        v if v == 0.0 => "0".to_string(),
+        _ => format!("{value:.2e}"),
+    }
+}
+
+fn prices(found: &Summary) -> Option<String> {
+    let line = |fan: &Fan| {
+        let last = fan.count.iter().rposition(|&n| n > 0)?;
+        Some(format!(
+            "{} {} → {} [{}, {}] {}",
+            fan.label,
+            significant(fan.p50[0]),
+            significant(fan.p50[last]),
+            significant(fan.p05[last]),
+            significant(fan.p95[last]),
+            fan.unit
+        ))
+    };
+    let lines: Vec<String> = found.prices.iter().filter_map(line).collect();
+    if lines.is_empty() {
+        return None;
+    }
+    Some(wrapped(&format!("Prices, median [5 %, 95 %]: {}.", lines.join("; ")), "  "))
+}
+
+fn middle(found: &Distribution) -> String {
+    percent(found.mean.value)
+}
+
+fn money(found: &Summary) -> Option<String> {
+    let money = &found.money;
+    if money.final_spend.count == 0 || money.final_spend.mean.value <= 0.0 {
+        return None;
+    }
+    let layers: Vec<String> = money
+        .layers
+        .iter()
+        .filter(|layer| layer.share_of_sales.mean.value.abs() >= 0.0005)
+        .map(|layer| {
+            let (sales, cash) = (middle(&layer.share_of_sales), middle(&layer.share_of_cash));
+            if sales == cash {
+                format!("{} {sales}", layer.name)
+            } else {
+                format!("{} {sales} ({cash} with capital expenditure)", layer.name)
+            }
+        })
+        .collect();
+    let text = format!(
+        "Who gets the money, of {} spent by final customers: {}; capital expenditure {}; consumer \
+         surplus is {} of surplus and spend.",
+        usd(money.final_spend.mean.value),
+        layers.join(", "),
+        usd(money.capex.mean.value),
+        middle(&money.consumer_surplus_share)
+    );
+    Some(wrapped(&text, "  "))
+}
+
+fn market(found: &Summary) -> Option<String> {
+    let (hhi, giants) = (&found.concentration, &found.giants);
+    let mut parts = Vec::new();
+    if hhi.hhi_spend.count > 0 && hhi.hhi_spend.mean.value > 0.0 {
+        parts.push(format!(
+            "concentration at the end: HHI {:.2} on spend, {:.2} on usage",
+            hhi.hhi_spend.mean.value, hhi.hhi_usage.mean.value
+        ));
+        let changes = 1.0 - hhi.leader_never_changes.value;
+        parts.push(format!("rank 1 changes on {} of paths", percent(changes)));
+    }
+    if let Some(one) = giants.at_least.first() {
+        parts.push(format!(
+            "a firm above {}: {}, one outside North America: {}",
+            usd(giants.threshold_usd),
+            probability(*one),
+            probability(giants.outside_north_america)
+        ));
+    }
+    (!parts.is_empty()).then(|| wrapped(&format!("Market: {}.", parts.join("; ")), "  "))
+}
+
+/// One line per stress after the first, which the table shows.
+fn breaking(found: &Summary) -> Option<String> {
+    let mut text = String::new();
+    for stress in found.stresses.iter().skip(1) {
+        let firms: Vec<String> = stress
+            .firms
+            .iter()
+            .filter(|firm| matches!(firm.breaking, Breaking::At { .. }))
+            .map(|firm| format!("{} at {}", firm.name, breaks(firm.breaking)))
+            .collect();
+        let found = if firms.is_empty() { "breaks no other firm".into() } else { firms.join(", ") };
+        text += &wrapped(&format!("Stress {}: {found}.", stress.name), "  ");
+    }
+    (!text.is_empty()).then_some(text)
+}
+
+fn checks(found: &Summary) -> Option<String> {
+    if found.checks.is_empty() {
+        return None;
+    }
+    let (good, bad): (Vec<_>, Vec<_>) = found.checks.iter().partition(|check| check.passed);
+    let mut text = format!("Checks: {} of {} hold.\n", good.len(), found.checks.len());
+    for check in bad {
+        let line = format!("fails: {}: {}: found {}", check.name, check.text, check.found);
+        text += &wrapped(&format!("  {line}"), "    ");
+    }
+    Some(text)
+}
+
+fn limits(found: &Summary) -> String {
+    let mut text = String::new();
+    for limit in found.limits.iter().take(3) {
+        text += &wrapped(&format!("! {limit}"), "  ");
+    }
+    text
+}
+
+fn run_line(found: &Summary) -> String {
+    let run = &found.run;
+    let mut facts = vec![format!("{} paths", grouped(run.paths)), format!("seed {}", run.seed)];
+    if run.shadow_paths > 0 {
+        facts.push(format!("{} shadow paths", grouped(run.shadow_paths)));
+    }
+    if run.stress_paths > 0 {
+        facts.push(format!("{} paths per stress size", grouped(run.stress_paths)));
+    }
+    if run.price_games > 0 {
+        facts.push(format!(
+            "{} of {} price games not converged",
+            grouped(run.unconverged),
+            grouped(run.price_games)
+        ));
+    }
+    if run.audited {
+        facts.push(format!("{} identities failed", run.identity_failures));
+    }
+    wrapped(&format!("{}; ± is one Monte-Carlo standard error", facts.join(", ")), "")
+}
+
+/// `text` in lines of [`WIDTH`], the later ones indented, with a final newline.
+pub fn wrapped(text: &str, indent: &str) -> String {
+    let mut out = String::new();
+    let mut line = String::new();
+    for word in text.split(' ') {
+        if !line.trim().is_empty() && line.chars().count() + 1 + word.chars().count() > WIDTH {
+            out += line.trim_end();
+            out.push('\n');
+            line = indent.to_string();
+        } else if !line.is_empty() {
+            line.push(' ');
+        }
+        line += word;
+    }
+    out += line.trim_end();
+    out.push('\n');
+    out
+}

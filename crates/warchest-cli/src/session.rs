@@ -1,0 +1,216 @@
+//! The main run: parts one after the other, each written when it is finished; stops at the
+//! end, by precision, or at Ctrl-C.
+
+use crate::condition::Condition;
+use crate::disk::Loaded;
+use crate::error::CliError;
+use crate::folder::lock::Asked;
+use crate::folder::parts::{self, Cut, Part};
+use crate::folder::rows::Rows;
+use crate::progress::Progress;
+use std::ops::{ControlFlow, Range};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use warchest::answers::{Joint, proportion};
+use warchest::numerics::lanes::Isa;
+use warchest::simulate::ensemble;
+use warchest::simulate::outcome::{Block, Detail, Request, Tally};
+use warchest::world::World;
+
+/// Sets the number of worker threads of this process; 0 = one per core.
+pub fn set_threads(threads: usize) {
+    // Fails only when the pool exists already, which then has the number asked for first.
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+}
+
+/// A flag that Ctrl-C sets; a second Ctrl-C ends the process at once.
+pub fn on_interrupt() -> Arc<AtomicBool> {
+    let flag = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        let _ = signal_hook::flag::register_conditional_shutdown(signal, 130, flag.clone());
+        let _ = signal_hook::flag::register(signal, flag.clone());
+    }
+    flag
+}
+
+/// What the main run came to.
+pub struct Done {
+    /// Everything counted so far.
+    pub total: Part,
+    /// Parts that are finished: `range.start..range.start + finished`.
+    pub finished: u64,
+    /// False when Ctrl-C came first.
+    pub whole: bool,
+}
+
+/// A main run.
+pub struct Session<'a> {
+    /// The market.
+    pub loaded: &'a Loaded,
+    /// What was asked.
+    pub asked: &'a Asked,
+    /// The run folder.
+    pub folder: &'a Path,
+    /// Parts to run.
+    pub range: Range<u64>,
+    /// Precision to stop at.
+    pub until: Option<&'a Condition>,
+    /// Take finished parts from the folder.
+    pub resume: bool,
+    /// Ctrl-C.
+    pub interrupt: &'a AtomicBool,
+}
+
+impl Session<'_> {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// A part that cannot be written, a world that cannot run.
+    pub fn run(&self) -> miette::Result<Done> {
+        let cut = Cut::new(self.asked.paths);
+        let (mut total, mut next) = (Part::default(), self.range.start);
+        while self.resume && next < self.range.end {
+            let Some(part) = parts::read(self.folder, next)? else { break };
+            total.merge(&part);
+            next += 1;
+            if self.precise(&total.tally)? {
+                return Ok(Done { total, finished: next - self.range.start, whole: true });
+            }
+        }
+        let last = cut.blocks(self.range.end.max(1) - 1).end * 256;
+        let all = last.min(cut.paths).saturating_sub(cut.blocks(self.range.start).start * 256);
+        let mut progress = Progress::new(all, total.tally.paths);
+        let mut whole = true;
+        while next < self.range.end && whole {
+            let part = self.part(cut, next, &total.tally, &mut progress)?;
+            whole = part.is_some();
+            if let Some(part) = part {
+                total.merge(&part);
+                next += 1;
+                if self.precise(&total.tally)? {
+                    break;
+                }
+            }
+        }
+        progress.finish();
+        Ok(Done { total, finished: next - self.range.start, whole })
+    }
+
+    /// Runs and writes one part; none when it was interrupted.
+    fn part(
+        &self,
+        cut: Cut,
+        index: u64,
+        before: &Tally,
+        progress: &mut Progress,
+    ) -> miette::Result<Option<Part>> {
+        let world = &self.loaded.world;
+        let blocks = cut.blocks(index);
+        let mut part = Part::default();
+        let mut rows = Rows { first: blocks.start * 256, ..Rows::default() };
+        let mut so_far = Tally { paths: before.paths, ..Tally::default() };
+        so_far.firms = before.firms.iter().map(counts_only).collect();
+        let keep = self.asked.detail() >= Detail::Rows;
+        let mut on_block = |mut block: Block| {
+            part.joint.add(&block);
+            part.tally.merge(&block.tally);
+            let counts = Tally {
+                paths: block.tally.paths,
+                firms: block.tally.firms.iter().map(counts_only).collect(),
+                ..Tally::default()
+            };
+            so_far.merge(&counts);
+            progress.say(world, &so_far);
+            if keep {
+                rows.push(&mut block);
+            }
+            if self.interrupt.load(Ordering::Relaxed) {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        };
+        let request = request(self.asked);
+        ensemble::run(world, &request, blocks, cut.paths, Isa::best(), &mut on_block)
+            .map_err(CliError::from)?;
+        if self.interrupt.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        let names: Vec<String> = world.firms.iter().map(|firm| firm.name.clone()).collect();
+        parts::write(self.folder, index, &part, keep.then_some((&rows, names.as_slice())))?;
+        Ok(Some(part))
+    }
+
+    fn precise(&self, tally: &Tally) -> miette::Result<bool> {
+        self.until.map_or(Ok(false), |until| Ok(is_precise(until, &self.loaded.world, tally)?))
+    }
+}
+
+/// The request behind what was asked.
+pub fn request(asked: &Asked) -> Request {
+    Request { seed: asked.seed, detail: asked.detail(), audit: asked.audit, free_funding: false }
+}
+
+fn counts_only(
+    found: &warchest::simulate::outcome::FirmTally,
+) -> warchest::simulate::outcome::FirmTally {
+    warchest::simulate::outcome::FirmTally { alive: found.alive, ..Default::default() }
+}
+
+/// Whether the standard error of survival (of the worst known firm, or of the one named) has
+/// fallen below the bound.
+///
+/// # Errors
+/// [`CliError::Flag`] when the condition names something else.
+pub fn is_precise(until: &Condition, world: &World, tally: &Tally) -> Result<bool, CliError> {
+    let wrong = |problem: String| CliError::Flag {
+        flag: "until",
+        found: format!("\"{}\"", until.name),
+        problem,
+        help: "write it like \"se(survive) < 0.2 %\" or \"se(survive/FIRM) < 0.2 %\"".to_string(),
+    };
+    if until.function.as_deref() != Some("se") || !until.below {
+        return Err(wrong("only a standard error below a bound can stop a run".to_string()));
+    }
+    let one = match until.name.split_once('/') {
+        None if until.name == "survive" => None,
+        Some(("survive", firm)) => {
+            if !world.firms.iter().any(|other| other.name == firm) {
+                return Err(wrong(format!("names no firm of the scenario: {firm}")));
+            }
+            Some(firm)
+        }
+        _ => return Err(wrong("names no number that can be followed".to_string())),
+    };
+    let chosen = world.firms.iter().zip(&tally.firms).filter(|(firm, _)| match one {
+        Some(name) => firm.name == name,
+        None => firm.reported,
+    });
+    let errors = chosen.map(|(_, found)| proportion(found.alive, tally.paths).se);
+    Ok(tally.paths > 0 && until.holds(errors.fold(0.0, f64::max)))
+}
+
+/// Runs `paths` paths of a world and counts them, without a folder.
+///
+/// # Errors
+/// A world that cannot run. None is returned when interrupted.
+pub fn count(
+    world: &World,
+    request: &Request,
+    paths: u64,
+    interrupt: &AtomicBool,
+) -> Result<Option<Part>, CliError> {
+    let mut part = Part { tally: Tally::default(), joint: Joint::default() };
+    let blocks = 0..ensemble::blocks_of(paths);
+    ensemble::run(world, request, blocks, paths, Isa::best(), &mut |block| {
+        part.joint.add(&block);
+        part.tally.merge(&block.tally);
+        if interrupt.load(Ordering::Relaxed) {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    })?;
+    Ok((!interrupt.load(Ordering::Relaxed)).then_some(part))
+}
