@@ -38,6 +38,9 @@ pub struct CurveDraw {
     pub echo_scale: f64,
     /// Correlation of drift and echo.
     pub correlation: f64,
+    /// A second law with its probability, for a forecast that does not know the kind of its
+    /// technology. Its `lag` is that of the first.
+    pub second: Option<Box<(f64, CurveDraw)>>,
 }
 
 /// What one path of the simulation knows of its curve, drawn once.
@@ -49,6 +52,8 @@ pub struct CurvePath {
     pub echo: f64,
     /// Standard deviation of this path's quarterly shock.
     pub noise: f64,
+    /// Share of a shock that comes again `lag` quarters later.
+    pub theta: f64,
 }
 
 impl CurveDraw {
@@ -65,12 +70,27 @@ impl CurveDraw {
             echo: 0.0,
             echo_scale: 0.0,
             correlation: 0.0,
+            second: None,
         }
     }
 
     /// Drift, echo and noise of one path from two independent standard normals and one uniform
-    /// in (0, 1).
+    /// in (0, 1], which picks the law, then the scale.
     pub fn path(&self, normals: [f64; 2], uniform: f64) -> CurvePath {
+        if let Some(second) = &self.second {
+            let (weight, law) = (second.0, &second.1);
+            if uniform <= weight {
+                return law.path(normals, uniform / weight);
+            }
+            return self.own_path(normals, (uniform - weight) / (1.0 - weight));
+        }
+        self.own_path(normals, uniform)
+    }
+
+    /// A path of the first law. A uniform of exactly one is taken for the largest below it, so
+    /// that the scale stays above zero.
+    fn own_path(&self, normals: [f64; 2], uniform: f64) -> CurvePath {
+        let uniform = uniform.clamp(1e-16, 1.0 - 1e-16);
         let w = if self.df.is_finite() {
             (0.5 * self.df / gamma_quantile(0.5 * self.df, uniform)).sqrt()
         } else {
@@ -83,6 +103,7 @@ impl CurveDraw {
             drift: self.drift + w * self.drift_scale * normals[0],
             echo: echo / f64::from(self.lag.max(1)),
             noise: w * self.noise,
+            theta: self.theta,
         }
     }
 
@@ -90,7 +111,7 @@ impl CurveDraw {
     /// and the one of `lag` quarters before (not read in the first `lag` quarters).
     #[inline(always)]
     pub fn step(&self, path: &CurvePath, quarter: u32, now: f64, before: f64) -> f64 {
-        let owed = if quarter < self.lag { path.echo } else { path.noise * (self.theta * before) };
+        let owed = if quarter < self.lag { path.echo } else { path.noise * (path.theta * before) };
         path.drift + path.noise * now + owed
     }
 
@@ -114,7 +135,7 @@ mod tests {
     fn a_known_walk_adds_drift_and_shocks() {
         let walk = CurveDraw::known("toy", -0.1, 0.2);
         let path = walk.path([3.0, -2.0], 0.9);
-        assert_eq!(path, CurvePath { drift: -0.1, echo: 0.0, noise: 0.2 });
+        assert_eq!(path, CurvePath { drift: -0.1, echo: 0.0, noise: 0.2, theta: 0.0 });
         assert!((walk.log_change(&path, &[1.0, -1.0, 0.5]) - (-0.3 + 0.1)).abs() < 1e-15);
     }
 

@@ -58,6 +58,20 @@ pub enum CurveError {
         /// Date of the row before.
         before: f64,
     },
+    /// A series published after the date a run may look back from.
+    #[error("`{series}` was published on {known_at}, after {as_of}")]
+    #[diagnostic(
+        code(curves::not_yet_known),
+        help("use a series that was public then, or declare hindsight")
+    )]
+    NotYetKnown {
+        /// Identifier of the series.
+        series: String,
+        /// Date of publication.
+        known_at: String,
+        /// Date of the run.
+        as_of: String,
+    },
     /// No series of that name.
     #[error("no series `{wanted}`{}", hint(near))]
     #[diagnostic(code(curves::unknown), help("`warchest curve fit --list` names every series"))]

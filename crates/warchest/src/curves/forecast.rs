@@ -1,9 +1,10 @@
-//! A forecast: exact Student-t at every horizon, joint over horizons.
+//! A forecast: exact Student-t at every horizon (or two of them), joint over horizons.
 
 use super::draw::CurveDraw;
 use super::error::CurveError;
-use crate::numerics::elementary::ln;
-use crate::numerics::special::{Score, StudentT, gamma_quantile};
+pub use super::part::{Experience, Noise, Part};
+use crate::numerics::elementary::{exp, ln};
+use crate::numerics::special::{Score, StudentT};
 
 /// Degrees of freedom at which a Student t is the normal.
 pub const NORMAL: f64 = 1e300;
@@ -55,67 +56,59 @@ pub trait Model: Sync {
     fn fit(&self, window: &Window) -> Result<Predictive, CurveError>;
 }
 
-/// What accumulates between the end of the window and the horizon.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Noise {
-    /// Random walk with MA(1) steps: variance `sigma² ((τ − 1)(1 + θ)² + 1)` after `τ` steps.
-    Walk {
-        /// Variance of one shock.
-        sigma2: f64,
-        /// MA(1) coefficient.
-        theta: f64,
-    },
-    /// Independent deviations from a trend: the same variance at every horizon.
-    White {
-        /// Variance of one deviation.
-        sigma2: f64,
-    },
-}
-
-/// Log experience after the window, less that at its end.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Experience {
-    /// The model reads no experience.
-    None,
-    /// Known after 1, 2, ... steps; past the end, the last increment goes on.
-    Known(Vec<f64>),
-    /// Grows by `rate` a step, with variance `sigma2` a step and `rate_variance` of the rate
-    /// (both zero: taken as certain).
-    Drift {
-        /// Change of log experience per step.
-        rate: f64,
-        /// Variance of one step of log experience.
-        sigma2: f64,
-        /// Variance of the estimated rate.
-        rate_variance: f64,
-    },
-}
-
-/// The distribution of log cost after the window.
-///
-/// `y_{t+τ} − y_t = drift·τ + slope·S(τ) + level + noise(τ)`, where `S` is the change of log
-/// experience, `(drift, slope, level)` are jointly normal and everything but the locations is
-/// scaled by one common factor `√(df/χ²(df))`: at every horizon an exact Student-t.
+/// The distribution of log cost after the window: one exact Student-t law, or two with their
+/// probabilities.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Predictive {
-    /// Log cost at the end of the window.
-    pub last: f64,
-    /// Common Student law.
-    pub law: StudentT,
-    /// Locations of drift, slope and level.
-    pub mean: [f64; 3],
-    /// Squared scales and scale products: (drift, drift), (slope, slope), (level, level),
-    /// (drift, slope), (drift, level), (slope, level).
-    pub spread: [f64; 6],
-    /// What accumulates.
-    pub noise: Noise,
-    /// What the slope multiplies.
-    pub experience: Experience,
+    /// The law, or the first of two.
+    pub first: Part,
+    /// Probability of the second law, and the law.
+    pub second: Option<Box<(f64, Part)>>,
 }
 
-/// The forecast at one horizon: `log cost = location + scale · t`.
+impl From<Part> for Predictive {
+    fn from(first: Part) -> Predictive {
+        Predictive { first, second: None }
+    }
+}
+
+impl Predictive {
+    /// Log cost at the end of the window.
+    pub fn last(&self) -> f64 {
+        self.first.last
+    }
+
+    /// The forecast `tau > 0` steps after the end of the window.
+    #[inline]
+    pub fn at(&self, tau: f64) -> Marginal {
+        let second = self.second.as_ref().map(|second| (second.0, second.1.at(tau)));
+        Marginal { first: self.first.at(tau), second }
+    }
+
+    /// Joint path of log cost after 1, 2, ... `normals.len()` steps, from three standard normals
+    /// for drift, slope and level, two uniforms in (0, 1) for the law and its scale, and one
+    /// standard normal a step. Uncertain experience follows its expectation.
+    pub fn path(&self, triple: [f64; 3], uniforms: [f64; 2], normals: &[f64]) -> Vec<f64> {
+        let part = match &self.second {
+            Some(second) if uniforms[0] <= second.0 => &second.1,
+            _ => &self.first,
+        };
+        part.path(triple, uniforms[1], normals)
+    }
+}
+
+impl Predictive {
+    /// The same forecast as the engine draws it, `lag` quarters a step: see [`Part::draw`].
+    pub fn draw(&self, series: &str, lag: u32, horizon: f64) -> CurveDraw {
+        let mut draw = self.first.draw(series, lag, horizon);
+        draw.second = self.second.as_ref().map(|s| Box::new((s.0, s.1.draw(series, lag, horizon))));
+        draw
+    }
+}
+
+/// A Student-t of log cost: `location + scale · t`.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Marginal {
+pub struct Component {
     /// Standard Student law.
     pub law: StudentT,
     /// Median of the log cost.
@@ -124,151 +117,149 @@ pub struct Marginal {
     pub scale: f64,
 }
 
-impl Predictive {
-    /// Expected change of log experience after `tau` steps, and its variance.
-    fn exposure(&self, tau: f64) -> (f64, f64) {
-        match &self.experience {
-            Experience::None => (0.0, 0.0),
-            Experience::Known(path) => (along(path, tau), 0.0),
-            Experience::Drift { rate, sigma2, rate_variance } => {
-                (rate * tau, sigma2 * tau + rate_variance * tau * tau)
-            }
-        }
-    }
-
-    /// The forecast `tau > 0` steps after the end of the window.
-    #[inline]
-    pub fn at(&self, tau: f64) -> Marginal {
-        let (s, extra) = self.exposure(tau);
-        let noise = match self.noise {
-            Noise::Walk { sigma2, theta } => {
-                let echo = 1.0 + theta;
-                sigma2 * ((tau - 1.0) * echo * echo + 1.0)
-            }
-            Noise::White { sigma2 } => sigma2,
-        };
-        let [drift, slope, level] = self.mean;
-        let [dd, ss, ll, ds, dl, sl] = self.spread;
-        let variance = dd * tau * tau + ss * s * s + ll + 2.0 * (tau * (ds * s + dl) + sl * s);
-        Marginal {
-            law: self.law,
-            location: self.last + drift * tau + slope * s + level,
-            scale: (variance + noise + slope * slope * extra).sqrt(),
-        }
-    }
-
-    /// Joint path of log cost after 1, 2, ... `normals.len()` steps, from three standard normals
-    /// for drift, slope and level, a uniform in (0, 1) for the common scale, and one standard
-    /// normal a step. Uncertain experience follows its expectation.
-    pub fn path(&self, triple: [f64; 3], uniform: f64, normals: &[f64]) -> Vec<f64> {
-        let df = self.law.df();
-        let w = if df < 1e9 { (0.5 * df / gamma_quantile(0.5 * df, uniform)).sqrt() } else { 1.0 };
-        let [drift, slope, level] = self.coefficients(triple, w);
-        let (mut walk, mut before) = (0.0, 0.0);
-        normals
-            .iter()
-            .enumerate()
-            .map(|(k, &now)| {
-                let tau = (k + 1) as f64;
-                let noise = match self.noise {
-                    Noise::Walk { sigma2, theta } => {
-                        walk += sigma2.sqrt() * (now + theta * before);
-                        before = now;
-                        walk
-                    }
-                    Noise::White { sigma2 } => sigma2.sqrt() * now,
-                };
-                self.last + drift * tau + slope * self.exposure(tau).0 + level + w * noise
-            })
-            .collect()
-    }
-
-    /// Drift, slope and level of one path: Cholesky factor of the spread, by hand.
-    fn coefficients(&self, normals: [f64; 3], w: f64) -> [f64; 3] {
-        let [dd, ss, ll, ds, dl, sl] = self.spread;
-        let over = |top: f64, bottom: f64| if bottom > 0.0 { top / bottom } else { 0.0 };
-        let a = dd.sqrt();
-        let (b, d) = (over(ds, a), over(dl, a));
-        let c = (ss - b * b).max(0.0).sqrt();
-        let e = over(sl - b * d, c);
-        let f = (ll - d * d - e * e).max(0.0).sqrt();
-        let [x, y, z] = normals;
-        [
-            self.mean[0] + w * a * x,
-            self.mean[1] + w * (b * x + c * y),
-            self.mean[2] + w * (d * x + e * y + f * z),
-        ]
-    }
-
-    /// The same forecast as the engine draws it, `lag` quarters a step.
-    ///
-    /// Exact at whole steps when the model reads no experience and the noise is a walk;
-    /// otherwise the expected experience of the first `horizon` steps stands for its rate.
-    pub fn draw(&self, series: &str, lag: u32, horizon: f64) -> CurveDraw {
-        let quarters = f64::from(lag);
-        let rate = self.exposure(horizon).0 / horizon;
-        let (sigma2, theta) = match self.noise {
-            Noise::Walk { sigma2, theta } => (sigma2, theta),
-            Noise::White { sigma2 } => (sigma2, -1.0),
-        };
-        let [dd, ss, ll, ds, dl, sl] = self.spread;
-        let drift_scale = (dd + ss * rate * rate + 2.0 * ds * rate).max(0.0).sqrt();
-        let product = drift_scale * ll.sqrt();
-        let cross = dl + sl * rate;
-        CurveDraw {
-            series: series.to_string(),
-            drift: (self.mean[0] + self.mean[1] * rate) / quarters,
-            drift_scale: drift_scale / quarters,
-            df: if self.law.df() < 1e9 { self.law.df() } else { f64::INFINITY },
-            noise: (sigma2 / quarters).sqrt(),
-            theta,
-            lag,
-            echo: self.mean[2],
-            echo_scale: ll.sqrt(),
-            correlation: if product > 0.0 { (cross / product).clamp(-1.0, 1.0) } else { 0.0 },
-        }
-    }
+/// The forecast at one horizon.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Marginal {
+    /// The law, or the first of two.
+    pub first: Component,
+    /// Probability of the second law, and the law.
+    pub second: Option<(f64, Component)>,
 }
 
-fn along(path: &[f64], tau: f64) -> f64 {
-    let count = path.len();
-    if count == 0 {
-        return 0.0;
-    }
-    let before = |k: usize| if k == 0 { 0.0 } else { path[k - 1] };
-    let whole = tau.floor();
-    let k = whole as usize;
-    if k >= count {
-        let last = path[count - 1] - before(count - 1);
-        return path[count - 1] + last * (tau - count as f64);
-    }
-    before(k) + (path[k] - before(k)) * (tau - whole)
-}
-
-impl Marginal {
-    /// Median of the cost itself. Its mean does not exist: the logarithm is Student-t.
-    pub fn median(&self) -> f64 {
-        crate::numerics::elementary::exp(self.location)
+impl Component {
+    fn cdf(&self, y: f64) -> f64 {
+        self.law.cdf((y - self.location) / self.scale)
     }
 
-    /// Cost not exceeded with probability `p`.
-    pub fn quantile(&self, p: f64) -> f64 {
-        crate::numerics::elementary::exp(self.location + self.scale * self.law.quantile(p))
+    fn ln_pdf(&self, y: f64) -> f64 {
+        self.law.ln_pdf((y - self.location) / self.scale) - ln(self.scale)
     }
 
-    /// Probability that the cost is at most `cost`.
-    pub fn cdf(&self, cost: f64) -> f64 {
-        self.law.cdf((ln(cost) - self.location) / self.scale)
-    }
-
-    /// PIT, CRPS and log density of a realised **log** cost, in units of log cost.
     #[inline]
-    pub fn score(&self, realised: f64) -> Score {
-        let score = self.law.score((realised - self.location) / self.scale);
+    fn score(&self, y: f64) -> Score {
+        let score = self.law.score((y - self.location) / self.scale);
         Score {
             pit: score.pit,
             crps: score.crps * self.scale,
             ln_pdf: score.ln_pdf - ln(self.scale),
         }
     }
+
+    /// Half the mean distance of two draws.
+    fn own_distance(&self) -> f64 {
+        self.law.half_distance() * self.scale
+    }
+}
+
+impl Marginal {
+    /// Median of the log cost.
+    pub fn median_log(&self) -> f64 {
+        if self.second.is_none() { self.first.location } else { self.quantile_log(0.5) }
+    }
+
+    /// Median of the cost itself. Its mean does not exist: the logarithm is Student-t.
+    pub fn median(&self) -> f64 {
+        exp(self.median_log())
+    }
+
+    /// Log cost not exceeded with probability `p`.
+    pub fn quantile_log(&self, p: f64) -> f64 {
+        let of = |c: &Component| c.location + c.scale * c.law.quantile(p);
+        let Some((_, second)) = &self.second else {
+            return of(&self.first);
+        };
+        let (a, b) = (of(&self.first), of(second));
+        let (mut low, mut high) = (a.min(b), a.max(b));
+        let mut x = 0.5 * (low + high);
+        for _ in 0..200 {
+            let off = self.cdf_log(x) - p;
+            if off > 0.0 {
+                high = x
+            } else {
+                low = x
+            }
+            // Newton, kept inside the bracket.
+            let mut next = x - off / exp(self.ln_pdf(x));
+            if !(next > low && next < high) {
+                next = 0.5 * (low + high);
+            }
+            if (next - x).abs() <= 1e-13 * x.abs().max(1.0) {
+                return next;
+            }
+            x = next;
+        }
+        x
+    }
+
+    /// Cost not exceeded with probability `p`.
+    pub fn quantile(&self, p: f64) -> f64 {
+        exp(self.quantile_log(p))
+    }
+
+    /// Probability that the cost is at most `cost`.
+    pub fn cdf(&self, cost: f64) -> f64 {
+        self.cdf_log(ln(cost))
+    }
+
+    fn cdf_log(&self, y: f64) -> f64 {
+        let first = self.first.cdf(y);
+        self.second.as_ref().map_or(first, |(w, second)| first + w * (second.cdf(y) - first))
+    }
+
+    /// Logarithm of the forecast density at a **log** cost.
+    pub fn ln_pdf(&self, y: f64) -> f64 {
+        let first = self.first.ln_pdf(y);
+        match &self.second {
+            None => first,
+            Some((w, second)) => mix_logs(*w, first, second.ln_pdf(y)),
+        }
+    }
+
+    /// PIT, CRPS and log density of a realised **log** cost, in units of log cost.
+    ///
+    /// The CRPS of two laws is `E|Y − y| − ½E|Y − Y'|`; the distance of two different Student
+    /// laws is integrated by the trapezoidal rule, to 1e-6 of the scale.
+    #[inline]
+    pub fn score(&self, realised: f64) -> Score {
+        let first = self.first.score(realised);
+        let Some((w, second)) = &self.second else {
+            return first;
+        };
+        let other = second.score(realised);
+        let (own, theirs) = (self.first.own_distance(), second.own_distance());
+        let across = 0.5 * mean_distance(&self.first, second);
+        // ½E|Y − Y'| of the mixture, from those inside and across.
+        let v = 1.0 - w;
+        let half = v * v * own + w * w * theirs + 2.0 * v * w * across;
+        let to_outcome = v * (first.crps + own) + w * (other.crps + theirs);
+        Score {
+            pit: v * first.pit + w * other.pit,
+            crps: to_outcome - half,
+            ln_pdf: mix_logs(*w, first.ln_pdf, other.ln_pdf),
+        }
+    }
+}
+
+fn mix_logs(w: f64, first: f64, second: f64) -> f64 {
+    let top = first.max(second);
+    top + ln((1.0 - w) * exp(first - top) + w * exp(second - top))
+}
+
+/// Mean distance of draws from two Student laws.
+fn mean_distance(a: &Component, b: &Component) -> f64 {
+    // The narrower law is integrated over, `t = 2 sinh u`, against the closed mean distance of
+    // the wider one from a point.
+    let (narrow, wide) = if a.scale < b.scale { (a, b) } else { (b, a) };
+    let step = 0.25;
+    let mut sum = 0.0;
+    for i in -24..=24 {
+        let u = step * f64::from(i);
+        let e = exp(u);
+        let (t, weight) = (e - 1.0 / e, e + 1.0 / e);
+        let y = narrow.location + narrow.scale * t;
+        let z = (y - wide.location) / wide.scale;
+        let distance = wide.scale * (wide.law.crps(z) + wide.law.half_distance());
+        sum += weight * narrow.law.pdf(t) * distance;
+    }
+    sum * step
 }

@@ -83,6 +83,27 @@ impl Protocol {
         (points - 1 - origin).min(self.horizon_max.unwrap_or(usize::MAX))
     }
 
+    /// Calls `each` with every window of a technology, the index of its last point and the number
+    /// of horizons after it.
+    pub(super) fn visit(
+        &self,
+        technology: &Technology,
+        each: &mut dyn FnMut(&Window, usize, usize) -> Result<(), CurveError>,
+    ) -> Result<(), CurveError> {
+        let points = technology.y.len();
+        for origin in self.first_origin()..points.saturating_sub(1) {
+            let start = self.window_start(origin);
+            let window = Window {
+                y: &technology.y[start..=origin],
+                x: technology.x.as_ref().map(|x| &x[start..=origin]),
+                ahead: technology.x.as_ref().map(|x| &x[origin + 1..]),
+                gaps: None,
+            };
+            each(&window, origin, self.horizons(points, origin))?;
+        }
+        Ok(())
+    }
+
     /// Number of forecasts of a series of `points` points.
     pub fn count(&self, points: usize) -> usize {
         (self.first_origin()..points.saturating_sub(1)).map(|o| self.horizons(points, o)).sum()
@@ -100,7 +121,7 @@ pub struct Forecast {
     pub tau: u32,
     /// Realised less median, in log cost.
     pub error: f64,
-    /// Scale of the forecast, in log cost.
+    /// Scale of the forecast (of the first of two laws), in log cost.
     pub scale: f64,
     /// Forecast probability of at most the realised value.
     pub pit: f64,
@@ -135,17 +156,9 @@ pub fn run_with<'m>(
     let count = panel.iter().map(|technology| protocol.count(technology.y.len())).sum();
     let mut forecasts = Vec::with_capacity(count);
     for (index, technology) in panel.iter().enumerate() {
-        let points = technology.y.len();
-        for origin in protocol.first_origin()..points.saturating_sub(1) {
-            let start = protocol.window_start(origin);
-            let window = Window {
-                y: &technology.y[start..=origin],
-                x: technology.x.as_ref().map(|x| &x[start..=origin]),
-                ahead: technology.x.as_ref().map(|x| &x[origin + 1..]),
-                gaps: None,
-            };
-            let predictive = choose(index, origin).fit(&window)?;
-            for tau in 1..=protocol.horizons(points, origin) {
+        protocol.visit(technology, &mut |window, origin, horizons| {
+            let predictive = choose(index, origin).fit(window)?;
+            for tau in 1..=horizons {
                 let realised = technology.y[origin + tau];
                 let marginal = predictive.at(tau as f64);
                 let score = marginal.score(realised);
@@ -153,14 +166,15 @@ pub fn run_with<'m>(
                     technology: index as u32,
                     origin: origin as u32,
                     tau: tau as u32,
-                    error: realised - marginal.location,
-                    scale: marginal.scale,
+                    error: realised - marginal.median_log(),
+                    scale: marginal.first.scale,
                     pit: score.pit,
                     crps: score.crps,
                     ln_pdf: score.ln_pdf,
                 });
             }
-        }
+            Ok(())
+        })?;
     }
     Ok(forecasts)
 }

@@ -1,7 +1,7 @@
 //! Moore's law and its rivals that read the cost alone.
 
 use super::error::CurveError;
-use super::forecast::{Experience, Model, NORMAL, Noise, Predictive, Window};
+use super::forecast::{Experience, Model, NORMAL, Noise, Part, Predictive, Window};
 use crate::numerics::special::StudentT;
 
 /// Mean and squared scale of the changes of a window.
@@ -68,8 +68,8 @@ pub struct Naive;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PlugIn;
 
-fn plug_in(window: &Window, slope: f64, variance: f64) -> Predictive {
-    Predictive {
+fn plug_in(window: &Window, slope: f64, variance: f64) -> Part {
+    Part {
         last: last(window),
         law: StudentT::new(NORMAL),
         mean: [slope, 0.0, 0.0],
@@ -89,7 +89,7 @@ impl Model for Naive {
         let m = changes.count as f64;
         let about_zero =
             (m - 1.0) / m * changes.variance + changes.mean * changes.mean * changes.steps / m;
-        Ok(plug_in(window, 0.0, about_zero))
+        Ok(plug_in(window, 0.0, about_zero).into())
     }
 }
 
@@ -100,7 +100,7 @@ impl Model for PlugIn {
 
     fn fit(&self, window: &Window) -> Result<Predictive, CurveError> {
         let changes = spread(window, "plug-in drift")?;
-        Ok(plug_in(window, changes.mean, changes.variance))
+        Ok(plug_in(window, changes.mean, changes.variance).into())
     }
 }
 
@@ -158,14 +158,15 @@ impl Model for Moore {
             Some((count, law)) if count == changes.count => law,
             _ => StudentT::new(changes.count as f64 - 1.0),
         };
-        Ok(Predictive {
+        Ok(Part {
             last: last(window),
             law,
             mean: [changes.mean, 0.0, 0.0],
             spread: [drift, 0.0, sigma2 * theta * theta, 0.0, -sigma2 * theta / m, 0.0],
             noise: Noise::Walk { sigma2, theta },
             experience: Experience::None,
-        })
+        }
+        .into())
     }
 }
 
@@ -231,13 +232,14 @@ impl Model for Trend {
         }
         let line = line(&times, window, "ols")?;
         let [slope, level, cross] = line.spread;
-        Ok(Predictive {
+        Ok(Part {
             last: last(window),
             law: StudentT::new(window.changes() as f64 - 1.0),
             mean: [line.slope, 0.0, line.level],
             spread: [slope, 0.0, level, 0.0, cross, 0.0],
             noise: Noise::White { sigma2: line.s2 },
             experience: Experience::None,
-        })
+        }
+        .into())
     }
 }

@@ -1,7 +1,7 @@
 //! Wright's law: cost falls with cumulative production.
 
 use super::error::CurveError;
-use super::forecast::{Experience, Model, Noise, Predictive, Window};
+use super::forecast::{Experience, Model, Noise, Part, Predictive, Window};
 use super::moore::line;
 use crate::numerics::special::StudentT;
 
@@ -111,14 +111,15 @@ impl Model for Wright {
             return Err(CurveError::Flat { model: "wright".to_string() });
         }
         let newest = (x[m] - x[m - 1]) / sxx;
-        Ok(Predictive {
+        Ok(Part {
             last: y[m],
             law: StudentT::new(m as f64 - 1.0),
             mean: [0.0, omega, 0.0],
             spread: [0.0, sigma2 * weights, sigma2 * rho * rho, 0.0, 0.0, -sigma2 * rho * newest],
             noise: Noise::Walk { sigma2, theta: rho },
             experience: future(window, x, self.ahead)?,
-        })
+        }
+        .into())
     }
 }
 
@@ -132,13 +133,14 @@ impl Model for Levels {
         let x = experience(window, "wright in levels")?;
         let line = line(x, window, "wright in levels")?;
         let [slope, level, cross] = line.spread;
-        Ok(Predictive {
+        Ok(Part {
             last: window.y[m],
             law: StudentT::new(m as f64 - 1.0),
             mean: [0.0, line.slope, line.level],
             spread: [0.0, slope, level, 0.0, 0.0, cross],
             noise: Noise::White { sigma2: line.s2 },
             experience: future(window, x, Ahead::Known)?,
-        })
+        }
+        .into())
     }
 }

@@ -48,6 +48,11 @@ impl StudentT {
         self.ln_peak - 0.5 * (self.nu + 1.0) * ln_1p(t * t / self.nu)
     }
 
+    /// Half the mean distance of two independent draws; infinite for `nu ≤ 1`.
+    pub fn half_distance(&self) -> f64 {
+        self.spread
+    }
+
     /// Density at `t`.
     #[inline]
     pub fn pdf(&self, t: f64) -> f64 {

@@ -1,5 +1,6 @@
 //! Technology curves against the papers, the data that ship, and themselves.
 
+mod laws;
 mod panels;
 mod papers;
 mod series;

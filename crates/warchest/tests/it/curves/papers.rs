@@ -121,10 +121,10 @@ fn photovoltaics_to_2030() {
     {
         let at = forecast.at(tau);
         assert!(printed(median, at.median()), "{}", at.median());
-        assert!(printed(low, libm::exp(at.location - 2.0 * at.scale)));
-        assert!(printed(high, libm::exp(at.location + 2.0 * at.scale)));
+        assert!(printed(low, libm::exp(at.first.location - 2.0 * at.first.scale)));
+        assert!(printed(high, libm::exp(at.first.location + 2.0 * at.first.scale)));
     }
     let at = forecast.at(17.0);
-    let dearer = 1.0 - normal_cdf((now - at.location) / at.scale);
+    let dearer = 1.0 - normal_cdf((now - at.first.location) / at.first.scale);
     assert!(printed("0.0494", dearer), "{dearer}");
 }
