@@ -5,12 +5,7 @@ use std::cell::{Cell, RefCell};
 use super::error::QuantityProblem;
 use super::merge::normal;
 use super::source::Files;
-use crate::curves::moore::Moore;
-use crate::curves::{CurveDraw, Model, Series, Window, series};
-
-/// MA(1) coefficient of the changes of log cost, estimated over many technologies by
-/// Farmer and Lafond (2016), section 4.3.
-const THETA: f64 = 0.63;
+use crate::curves::{CurveDraw, Series, series, shipped};
 
 /// Fewest yearly changes that a curve is fitted to.
 const CHANGES_MIN: usize = 3;
@@ -97,20 +92,17 @@ impl<'a> Shelf<'a> {
     }
 }
 
-/// Moore's law with MA(1) errors, fitted to all changes of the series, as the engine draws it.
+/// Moore's law pooled across technologies, as the engine draws it: drift, volatility and the
+/// kind of technology are uncertain, and a short series leans on all the others.
 fn draw(name: &str, series: &Series) -> Result<CurveDraw, String> {
-    let costs = series.log_costs();
-    if costs.len() <= CHANGES_MIN {
-        let known = costs.len();
+    let known = series.costs.len();
+    if known <= CHANGES_MIN {
         return Err(format!(
             "only {known} of its values were known at the start, {} are needed",
             CHANGES_MIN + 1
         ));
     }
-    let gaps: Vec<f64> = series.dates.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    let yearly = series.is_annual();
-    let window = Window { gaps: (!yearly).then_some(gaps.as_slice()), ..Window::of(&costs) };
-    let theta = if yearly { THETA } else { 0.0 };
-    let fitted = Moore::new(theta).fit(&window).map_err(|error| error.to_string())?;
+    let fitted =
+        shipped::forecast(series, &shipped::pooled()).map_err(|error| error.to_string())?;
     Ok(fitted.draw(name, 4, 10.0))
 }

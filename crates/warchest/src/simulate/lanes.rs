@@ -323,7 +323,7 @@ impl<const L: usize> State<L> {
         let n = plan.offers.len();
         let mut firms = Firms::new(f);
         firms.revenue_year = rows(4 * f);
-        let nothing = CurvePath { drift: 0.0, echo: 0.0, noise: 0.0 };
+        let nothing = CurvePath { drift: 0.0, echo: 0.0, noise: 0.0, theta: 0.0 };
         State {
             path: 0,
             quarter: 0,
