@@ -32,7 +32,7 @@ pub fn bind(summary: &from::Summary, appendix: Vec<Section>) -> ReportInput {
         prices: summary.prices.iter().map(fan).collect(),
         markets: summary.markets.iter().filter_map(market).collect(),
         drivers: drivers(summary),
-        concentration: summary.concentration.fans.iter().map(fan).collect(),
+        concentration: concentration(summary),
         money: money(summary),
         stresses: summary.stresses.iter().map(|answer| stress(answer, &reported)).collect(),
         implied: summary.implied.iter().map(implied).collect(),
@@ -110,13 +110,32 @@ fn market(answer: &from::MarketAnswer) -> Option<Fan> {
     price.rows.iter().any(|q| q[2] > 0.0).then_some(price)
 }
 
+/// Indices in all; by region only when there is more than one.
+fn concentration(summary: &from::Summary) -> Vec<Fan> {
+    let fans = &summary.concentration.fans;
+    let regions = fans.iter().filter(|fan| fan.name.starts_with("hhi_spend/")).count();
+    let shown = fans.iter().filter(|fan| regions > 1 || !fan.name.contains('/'));
+    let named = shown.map(|found| {
+        let name = match found.name.split_once('/') {
+            None if found.name == "hhi_spend" => "spend, all regions".to_string(),
+            None if found.name == "hhi_usage" => "usage, all regions".to_string(),
+            Some(("hhi_spend", region)) => format!("spend, {region}"),
+            Some(("hhi_usage", region)) => format!("usage, {region}"),
+            _ => fan(found).name,
+        };
+        Fan { name, ..fan(found) }
+    });
+    named.collect()
+}
+
 /// What moves the market from outside: drawn on log scales, so only what stays above zero.
 fn drivers(summary: &from::Summary) -> Vec<Fan> {
+    let moves = |fan: &Fan| fan.rows.windows(2).any(|pair| pair[0] != pair[1]);
     let positive = |fan: &Fan| fan.rows.iter().all(|q| q[0].is_nan() || q[0] > 0.0);
     ["final_spend", "compute_price", "adopters", "capex"]
         .into_iter()
         .filter_map(|name| series(&summary.common, name).map(fan))
-        .filter(|fan| positive(fan) && fan.rows.iter().any(|q| q[2].is_finite()))
+        .filter(|fan| positive(fan) && fan.rows.iter().any(|q| q[2].is_finite()) && moves(fan))
         .collect()
 }
 
@@ -126,6 +145,8 @@ fn money(summary: &from::Summary) -> Option<Money> {
     if !(spend.value > 0.0) || money.layers.is_empty() {
         return None;
     }
+    let earns = |layer: &from::LayerAnswer| layer.value_added.mean.value.abs() > 1e-4 * spend.value;
+    let kept: Vec<usize> = (0..money.layers.len()).filter(|&i| earns(&money.layers[i])).collect();
     let card = &summary.scenario;
     let offset = usize::from(card.first_quarter.clamp(1, 4)) - 1;
     let quarters = card.quarters as usize;
@@ -135,11 +156,15 @@ fn money(summary: &from::Summary) -> Option<Money> {
         let sum = |fan: &from::Fan| -> f64 {
             fan.mean.iter().take(to_quarter).skip(from_quarter).filter(|v| v.is_finite()).sum()
         };
-        (card.first_year + k as i32, money.by_quarter.iter().map(sum).collect())
+        MoneyYear {
+            year: card.first_year + k as i32,
+            quarters: to_quarter - from_quarter,
+            values: kept.iter().filter_map(|&i| money.by_quarter.get(i)).map(sum).collect(),
+        }
     });
     Some(Money {
-        layers: money.layers.iter().map(|layer| layer.name.clone()).collect(),
-        total: money.layers.iter().map(|layer| estimate(&layer.value_added.mean)).collect(),
+        layers: kept.iter().map(|&i| money.layers[i].name.clone()).collect(),
+        total: kept.iter().map(|&i| estimate(&money.layers[i].value_added.mean)).collect(),
         spend,
         capex: estimate(&money.capex.mean),
         surplus: estimate(&money.consumer_surplus.mean),
@@ -202,6 +227,9 @@ fn odds(summary: &from::Summary) -> Vec<Odds> {
     let giants = &summary.giants;
     let usd = super::svg::Unit::Usd.show(giants.threshold_usd);
     for (k, found) in giants.at_least.iter().enumerate().take(4) {
+        if k > 0 && found.value < 5e-4 {
+            break;
+        }
         let firms = if k == 0 { "firm is" } else { "firms are" };
         add(
             "giants",
@@ -209,7 +237,7 @@ fn odds(summary: &from::Summary) -> Vec<Odds> {
             found,
         );
     }
-    if !giants.at_least.is_empty() {
+    if giants.outside_north_america.value > 0.0 {
         let what = format!("a firm outside North America is worth {usd} or more at the end");
         add("giants", what, &giants.outside_north_america);
     }

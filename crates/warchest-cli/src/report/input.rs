@@ -141,8 +141,19 @@ pub struct Money {
     pub capex: Estimate,
     /// Consumer surplus over the run, USD.
     pub surplus: Estimate,
-    /// Mean value added by calendar year and layer, USD: `(year, values)`.
-    pub years: Vec<(i32, Vec<f64>)>,
+    /// Mean value added by calendar year and layer.
+    pub years: Vec<MoneyYear>,
+}
+
+/// One calendar year of [`Money`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MoneyYear {
+    /// The year.
+    pub year: i32,
+    /// How many of its quarters the run covers.
+    pub quarters: usize,
+    /// Value added by layer, USD.
+    pub values: Vec<f64>,
 }
 
 /// A stress and where each firm breaks.

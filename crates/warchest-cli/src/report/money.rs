@@ -1,6 +1,6 @@
 //! Who gets the money: what becomes of a hundred dollars, and year by year.
 
-use super::input::{Money, ReportInput};
+use super::input::{Money, MoneyYear, ReportInput};
 use super::page::{Block, Cell, Figure, Section, Size, Table};
 use super::survival::source;
 use super::svg::bars::{Column, reach, stacked_columns};
@@ -158,16 +158,17 @@ fn years(input: &ReportInput, money: &Money) -> Figure {
         id: "money-years".into(),
         title: years_title(money),
         subtitle: "Value added by layer and calendar year, US dollars, mean of all paths. Losses \
-                   stack below zero."
+                   stack below zero; ¼, ½, ¾: the part of a year that the run covers."
             .into(),
         source: source(input),
-        table: Table::new(&["year"]),
+        table: Table::new(&["year", "quarters covered"]),
         ..Figure::default()
     };
     figure.table.columns.extend(money.layers.iter().map(|name| format!("{name}, USD")));
-    for (year, values) in &money.years {
-        let mut row = vec![Cell::text(year.to_string())];
-        row.extend(values.iter().map(|v| Cell::Number(*v, Unit::Usd)));
+    for year in &money.years {
+        let mut row =
+            vec![Cell::text(year.year.to_string()), Cell::text(year.quarters.to_string())];
+        row.extend(year.values.iter().map(|v| Cell::Number(*v, Unit::Usd)));
         figure.table.rows.push(row);
     }
     figure.draw(|size| vec![years_chart(money, size)]);
@@ -176,15 +177,16 @@ fn years(input: &ReportInput, money: &Money) -> Figure {
 
 fn years_title(money: &Money) -> String {
     let sum = |values: &[f64]| -> f64 { values.iter().filter(|v| v.is_finite()).sum() };
-    let (Some(first), Some(last)) = (money.years.first(), money.years.last()) else {
+    let mut whole = money.years.iter().filter(|year| year.quarters == 4);
+    let (Some(first), Some(last)) = (whole.next(), whole.next_back()) else {
         return "Year by year".into();
     };
     format!(
-        "From {} in {} to {} in {}",
-        Unit::Usd.show(sum(&first.1)),
-        first.0,
-        Unit::Usd.show(sum(&last.1)),
-        last.0
+        "Sales go from {} in {} to {} in {}",
+        Unit::Usd.show(sum(&first.values)),
+        first.year,
+        Unit::Usd.show(sum(&last.values)),
+        last.year
     )
 }
 
@@ -197,7 +199,7 @@ fn years_chart(money: &Money, size: Size) -> String {
         .years
         .iter()
         .enumerate()
-        .map(|(i, (_, values))| Column { span: (i as f64, i as f64 + 1.0), values: values.clone() })
+        .map(|(i, year)| Column { span: (i as f64, i as f64 + 1.0), values: year.values.clone() })
         .collect();
     let (low, high) = reach(&columns);
     let y = Scale::linear(low, high).nice(5);
@@ -212,10 +214,14 @@ fn years_chart(money: &Money, size: Size) -> String {
     stacked_columns(&mut svg, &frame, &columns, &HUES, gap);
     let zero = frame.y.at(0.0);
     svg.line((frame.left, zero), (frame.right, zero), "axis", Hue::Ink);
-    for (i, (year, _)) in money.years.iter().enumerate() {
+    for (i, MoneyYear { year, quarters, .. }) in money.years.iter().enumerate() {
         let x = frame.x.at(i as f64 + 0.5);
-        let text =
-            if size.narrow() && i > 0 { format!("’{:02}", year % 100) } else { year.to_string() };
+        let part = ["", "\u{a0}¼", "\u{a0}½", "\u{a0}¾", ""][(*quarters).min(4)];
+        let text = match size.narrow() {
+            true if money.years.len() > 6 && i % 2 == 1 => String::new(),
+            true => format!("’{:02}{part}", year % 100),
+            false => format!("{year}{part}"),
+        };
         svg.text((x, frame.bottom + 16.0), Anchor::Middle, "mu sm", Hue::Ink, &text);
     }
     layer_labels(&mut svg, &frame, money, gap);
@@ -224,10 +230,10 @@ fn years_chart(money: &Money, size: Size) -> String {
 
 /// Names of the layers right of the last column, at the middle of their part of it.
 fn layer_labels(svg: &mut Svg, frame: &Frame, money: &Money, gap: f64) {
-    let Some((_, last)) = money.years.last() else { return };
+    let Some(last) = money.years.last() else { return };
     let (mut up, mut down) = (0.0, 0.0);
     let mut middles = Vec::new();
-    for value in last {
+    for value in &last.values {
         let side = if *value >= 0.0 { &mut up } else { &mut down };
         middles.push(frame.y.at(*side + value / 2.0));
         *side += value;

@@ -130,10 +130,9 @@ fn money() -> Money {
         years: (0..6)
             .map(|y| {
                 let size = exp(0.4 * f64::from(y));
-                (
-                    2025 + y,
-                    [20e9, 26e9, -8e9 + 2e9 * f64::from(y), 12e9, 6e9].map(|v| v * size).to_vec(),
-                )
+                let values = [20e9, 26e9, -8e9 + 2e9 * f64::from(y), 12e9, 6e9].map(|v| v * size);
+                let quarters = if y == 0 { 2 } else { 4 };
+                MoneyYear { year: 2025 + y, quarters, values: values.to_vec() }
             })
             .collect(),
     }

@@ -242,7 +242,7 @@ fn ends_title(input: &ReportInput) -> String {
     ];
     let most = (2..6).max_by(|&a, &b| total(a).total_cmp(&total(b)).then(b.cmp(&a)));
     match most {
-        Some(k) if total(k) > 0.005 => format!("The usual end is {}", names[k]),
+        Some(k) if total(k) > 0.005 => format!("The usual end: {}", names[k]),
         _ => "Hardly any firm ends".into(),
     }
 }
