@@ -23,6 +23,7 @@ class Case:
     keep: str
     goes: str
     toml: str
+    tight: float = 1e-17
 
     def merged(self) -> pd.Series:
         firms = self.products["firm_ids"].astype(str)
@@ -106,7 +107,7 @@ def autos() -> Case:
     text += random("prices", {"1/income": results.pi[1, 0]})
     for node, (row, column) in enumerate([(0, "1"), (2, "hpwt"), (3, "air"), (4, "mpd"), (5, "space")]):
         text += random(column, {f"nodes{node}": results.sigma[row, row]})
-    return Case("BLP autos", results, products, "16", "19", text + merger("16", "19"))
+    return Case("BLP autos", results, products, "16", "19", text + merger("16", "19"), tight=1e-19)
 
 
 def binary() -> Path:
