@@ -2,105 +2,16 @@
 
 use super::error::{ClaimError, Source, did_you_mean, nearest};
 use super::functions;
+use super::missing::{Missing, Run, Stop};
 use super::parse::{Expr, Node, Op};
 use super::period::Period;
 use super::table::Tables;
 use super::unit::Unit;
-use super::value::{Number, Point, Rows, Series, Value};
+use super::value::{Mask, Number, Point, Rows, Series, Value};
 use crate::numerics::elementary::powf;
-use serde::Serialize;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::fmt;
 use std::ops::Range;
-
-/// The answers of a simulation, by dotted path: `firms.OpenAI.survival.independent`.
-pub trait Run {
-    /// The number at `path` with its standard error, when it is there.
-    ///
-    /// # Errors
-    /// What is there instead, in words.
-    fn number(&self, path: &str) -> Result<(f64, Option<f64>), String>;
-}
-
-/// Why an expression has no value although it is sound: what is missing.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "missing", rename_all = "snake_case")]
-pub enum Missing {
-    /// No such series.
-    Series {
-        /// Whom it is about.
-        entity: String,
-        /// What is measured.
-        metric: String,
-        /// The nearest series.
-        nearest: Option<String>,
-    },
-    /// The series has no row there.
-    Period {
-        /// `entity metric`.
-        series: String,
-        /// What was asked for.
-        period: String,
-        /// What there is.
-        have: String,
-    },
-    /// The only row is from memory (confidence D), and the reading does not ask for those.
-    Memory {
-        /// `entity metric`.
-        series: String,
-        /// Periods of those rows.
-        periods: Vec<String>,
-    },
-    /// No date meets the condition.
-    Never {
-        /// Last date looked at.
-        until: String,
-    },
-    /// The run has no such number, or there is no run.
-    Run {
-        /// Dotted path.
-        path: String,
-        /// Why not.
-        why: String,
-    },
-}
-
-impl fmt::Display for Missing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Missing::Series { entity, metric, nearest } => {
-                write!(f, "no series \"{entity}\" \"{metric}\"")?;
-                nearest.as_ref().map_or(Ok(()), |name| write!(f, " (nearest: {name})"))
-            }
-            Missing::Period { series, period, have } => {
-                write!(f, "{series} has no row for {period}; it has {have}")
-            }
-            Missing::Memory { series, periods } => write!(
-                f,
-                "{series} for {} is known from memory only (confidence D)",
-                periods.join(", ")
-            ),
-            Missing::Never { until } => write!(f, "it did not happen until {until}"),
-            Missing::Run { path, why } => write!(f, "no `{path}` of a run: {why}"),
-        }
-    }
-}
-
-/// Why evaluation stopped.
-#[derive(Debug)]
-pub enum Stop {
-    /// The expression is wrong.
-    Error(Box<ClaimError>),
-    /// The expression is sound, the data are not there.
-    Missing(Missing),
-}
-
-impl From<ClaimError> for Stop {
-    fn from(error: ClaimError) -> Self {
-        Stop::Error(Box::new(error))
-    }
-}
 
 /// A value or the reason there is none.
 pub type Found = Result<Value, Stop>;
@@ -416,15 +327,13 @@ impl<'a> Evaluator<'a> {
     }
 
     fn logic(&self, op: Op, a: Value, b: Value, at: &Range<usize>) -> Found {
-        let join = |x: bool, y: bool| if op == Op::And { x && y } else { x || y };
+        let join_is_and = op == Op::And;
+        let join = |x: bool, y: bool| if join_is_and { x && y } else { x || y };
         match (a, b) {
             (Value::Truth(a), Value::Truth(b)) => Ok(Value::Truth(join(a, b))),
             (Value::Mask(mask), Value::Bound(op, date))
             | (Value::Bound(op, date), Value::Mask(mask)) => {
-                let mask = mask.into_iter().map(|(period, is, rows)| {
-                    (period, join(is, holds(op, period.years_since(date), 0.0)), rows)
-                });
-                Ok(Value::Mask(mask.collect()))
+                Ok(Value::Mask(bounded(mask, join_is_and, op, date)))
             }
             (Value::Mask(a), Value::Mask(b)) => {
                 let both = a.into_iter().filter_map(|(period, is, mut rows)| {
@@ -484,6 +393,16 @@ impl<'a> Evaluator<'a> {
         }
         .into()
     }
+}
+
+/// A condition joined with a bound on the date. Under `and`, dates outside the bound are not
+/// looked at.
+fn bounded(mask: Mask, and: bool, op: Op, date: Period) -> Mask {
+    let inside = |period: Period| holds(op, period.years_since(date), 0.0);
+    if and {
+        return mask.into_iter().filter(|(period, ..)| inside(*period)).collect();
+    }
+    mask.into_iter().map(|(period, is, rows)| (period, is || inside(period), rows)).collect()
 }
 
 /// The sign that says the same with its sides swapped.

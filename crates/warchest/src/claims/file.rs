@@ -111,7 +111,6 @@ struct RawChart {
     lines: Vec<Spanned<String>>,
     #[serde(default)]
     log: bool,
-    unit: Option<Spanned<String>>,
 }
 
 fn one() -> Spanned<u32> {
@@ -148,6 +147,8 @@ pub struct Claim {
     pub tolerance: Option<Stated>,
     /// Names used by the readings.
     pub lets: Vec<(String, Expr)>,
+    /// The same as written.
+    pub let_texts: Vec<(String, String)>,
     /// Ways to read it.
     pub readings: Vec<Reading>,
     /// For what lies ahead: the number of a run.
@@ -227,8 +228,6 @@ pub struct Chart {
     pub lines: Vec<Stated>,
     /// Logarithmic vertical axis.
     pub log: bool,
-    /// Unit of the vertical axis.
-    pub unit: Option<String>,
 }
 
 struct Reader {
@@ -346,6 +345,8 @@ impl Reader {
     fn claim(&mut self, raw: RawClaim) -> Option<Claim> {
         let mut lets: Vec<_> = raw.lets.into_iter().collect();
         lets.sort_by_key(|(_, text)| text.span().start);
+        let let_texts =
+            lets.iter().map(|(name, text)| (name.clone(), text.get_ref().clone())).collect();
         let lets = lets.into_iter().filter_map(|(name, text)| Some((name, self.expr(&text)?.expr)));
         let lets = lets.collect();
         let mut seen = BTreeSet::new();
@@ -371,6 +372,7 @@ impl Reader {
             says: raw.says,
             relation: raw.relation,
             lets,
+            let_texts,
             readings,
             note: raw.note,
         })
@@ -431,21 +433,10 @@ impl Reader {
     }
 
     fn chart(&mut self, raw: RawChart) -> Chart {
-        if let Some(unit) = &raw.unit
-            && let Err((found, nearest)) = super::unit::parse(unit.get_ref())
-        {
-            self.errors.push(ClaimError::Unit {
-                found,
-                nearest: super::error::did_you_mean(nearest),
-                at: unit.span().into(),
-                file: self.file.clone(),
-            });
-        }
         Chart {
             title: raw.title,
             lines: raw.lines.iter().filter_map(|line| self.expr(line)).collect(),
             log: raw.log,
-            unit: raw.unit.map(Spanned::into_inner),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The functions of the language of claims.
 
 use super::error::{ClaimError, did_you_mean, nearest};
-use super::eval::{Evaluator, Found, Missing, Stop, absent};
+use super::eval::{Evaluator, Found, absent};
+use super::missing::{Missing, Stop};
 use super::parse::{Expr, Node};
 use super::period::Period;
 use super::unit::Unit;

@@ -33,6 +33,7 @@ mod eval;
 mod file;
 mod functions;
 mod lex;
+mod missing;
 mod parse;
 mod period;
 mod sizing;
@@ -43,9 +44,9 @@ mod verdict;
 mod words;
 
 pub use error::ClaimError;
-pub use eval::{Missing, Run};
 pub use file::{ClaimsFile, read};
 pub use functions::{FUNCTIONS, Function};
+pub use missing::{Missing, Run};
 pub use sizing::{SizingLine, SizingResult};
 pub use table::{ShownRow, Tables};
 pub use verdict::{ChartData, ClaimResult, ReadingResult, Report, Verdict, judge};

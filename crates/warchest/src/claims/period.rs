@@ -101,6 +101,13 @@ impl Period {
         (self.first_day() + self.last_day()) as f64 / 2.0
     }
 
+    /// The middle as a year with its fraction: 2024.5 for 2024.
+    pub fn year_fraction(self) -> f64 {
+        let start = Self::year(self.year).first_day() as f64;
+        let days = Self::year(self.year).last_day() as f64 + 1.0 - start;
+        f64::from(self.year) + (self.middle() + 0.5 - start) / days
+    }
+
     /// Years from the start of `earlier` to the start of this: whole for whole years.
     pub fn years_since(self, earlier: Self) -> f64 {
         if self.part == Part::Year && earlier.part == Part::Year {

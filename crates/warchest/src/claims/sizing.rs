@@ -1,8 +1,9 @@
 //! The two rules for investors as limits of the sizing question.
 
 use super::error::ClaimError;
-use super::eval::{Evaluator, Stop};
+use super::eval::Evaluator;
 use super::file::{Sizing, Stated};
+use super::missing::Stop;
 use crate::portfolio::kelly::{Bet, BetError, Limits, size};
 use serde::Serialize;
 

@@ -8,6 +8,9 @@ use std::collections::BTreeSet;
 /// Rows that a value rests on.
 pub type Rows = BTreeSet<RowId>;
 
+/// A condition by date, with the rows behind each.
+pub type Mask = Vec<(Period, bool, Rows)>;
+
 /// A number in base units.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Number {
@@ -69,7 +72,7 @@ pub enum Value {
     /// True or false.
     Truth(bool),
     /// A condition, by date.
-    Mask(Vec<(Period, bool, Rows)>),
+    Mask(Mask),
     /// The running date `t` of a condition.
     Clock,
     /// A condition on `t` alone: sign and date.

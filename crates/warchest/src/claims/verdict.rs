@@ -1,10 +1,10 @@
 //! From what an expression is worth to a verdict.
 
 use super::error::ClaimError;
-use super::eval::{Evaluator, Missing, Run, Stop};
+use super::eval::Evaluator;
 use super::file::{Claim, ClaimsFile, Reading, Relation, Stated};
+use super::missing::{Missing, Run, Stop};
 use super::parse::Node;
-use super::period::Period;
 use super::sizing::{self, SizingResult};
 use super::table::{ShownRow, Tables};
 use super::unit::{Scale, Unit};
@@ -94,9 +94,9 @@ pub struct ChartData {
     pub title: String,
     /// Logarithmic vertical axis.
     pub log: bool,
-    /// Unit of the values.
+    /// Base unit of the values.
     pub unit: String,
-    /// Name, and (year with fraction, value) in calendar order.
+    /// Name, and (year with fraction at the middle of the period, value) in calendar order.
     pub lines: Vec<(String, Vec<(f64, f64)>)>,
 }
 
@@ -118,6 +118,8 @@ pub struct ClaimResult {
     pub range: Option<(String, String)>,
     /// Most over least of the readings, when both are positive.
     pub spread: Option<f64>,
+    /// Names the expressions use, with what they stand for.
+    pub lets: Vec<(String, String)>,
     /// Each reading.
     pub readings: Vec<ReadingResult>,
     /// Why the model gives no probability.
@@ -240,6 +242,7 @@ fn judge_one(
         verdict,
         range,
         spread,
+        lets: claim.let_texts.clone(),
         readings,
         model_missing,
         model: claim.model.as_ref().map(|m| (m.scenario.clone(), m.paths)),
@@ -416,7 +419,7 @@ fn spread(readings: &[ReadingResult]) -> (Option<(String, String)>, Option<f64>)
     let unit = readings.iter().find(|r| r.value.is_some()).map(|r| r.stated.clone());
     let mut with: Vec<_> = readings
         .iter()
-        .filter(|r| Some(&r.stated) == unit.as_ref())
+        .filter(|r| Some(&r.stated) == unit.as_ref() && (r.factor.is_some() || r.years.is_some()))
         .filter_map(|r| Some((r.value?, &r.shown)))
         .collect();
     with.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -433,27 +436,14 @@ fn spread(readings: &[ReadingResult]) -> (Option<(String, String)>, Option<f64>)
 
 fn chart(eval: &Evaluator, claim: &Claim) -> Option<ChartData> {
     let wanted = claim.chart.as_ref()?;
-    let scale = wanted.unit.as_ref().and_then(|text| super::unit::parse(text).ok());
-    let mut lines = Vec::new();
-    let mut unit = scale.as_ref().map_or(String::new(), |s| s.text.clone());
+    let (mut lines, mut unit) = (Vec::new(), Unit::none());
     for line in &wanted.lines {
         let Ok(Value::Series(Series { unit: of, points, name })) = eval.value(&line.expr) else {
             continue;
         };
-        if unit.is_empty() && of != Unit::none() {
-            unit = of.to_string();
-        }
-        let factor = scale.as_ref().filter(|s| s.unit == of).map_or(1.0, |s| s.factor);
-        let year = |p: Period| {
-            f64::from(p.calendar_year())
-                + (p.first_day() - Period::year(p.calendar_year()).first_day()) as f64 / 366.0
-        };
-        lines.push((name, points.iter().map(|p| (year(p.period), p.amount / factor)).collect()));
+        unit = of;
+        lines.push((name, points.iter().map(|p| (p.period.year_fraction(), p.amount)).collect()));
     }
-    (!lines.is_empty()).then(|| ChartData {
-        title: wanted.title.clone(),
-        log: wanted.log,
-        unit,
-        lines,
-    })
+    let title = wanted.title.clone();
+    (!lines.is_empty()).then(|| ChartData { title, log: wanted.log, unit: unit.to_string(), lines })
 }

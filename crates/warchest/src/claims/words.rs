@@ -47,7 +47,7 @@ fn grouped(text: &str) -> String {
 pub fn with_unit(number: &str, unit: &str) -> String {
     match unit {
         "x" => format!("×{number}"),
-        unit => format!("{number} {unit}"),
+        unit => format!("{number} {}", unit.replace('_', " ")),
     }
 }
 
@@ -55,7 +55,7 @@ pub fn with_unit(number: &str, unit: &str) -> String {
 pub fn stated(text: &str) -> String {
     match text.strip_suffix(" x") {
         Some(number) => with_unit(number, "x"),
-        None => text.replace('-', "−"),
+        None => text.replace('-', "−").replace('_', " "),
     }
 }
 
@@ -74,7 +74,7 @@ pub fn auto(amount: f64, unit: &Unit) -> String {
     match name.as_str() {
         "year" => format!("{} years", number(amount)),
         name if money => format!("{value} {letter}{name}"),
-        name => format!("{value} {word}{name}"),
+        name => format!("{value} {word}{}", name.replace('_', " ")),
     }
 }
 
@@ -148,6 +148,6 @@ mod tests {
             assert_eq!(number(x), text);
         }
         assert_eq!(auto(24.17e9, &Unit::base("USD")), "24.17 GUSD");
-        assert_eq!(auto(5e8, &Unit::base("weekly_users")), "500 million weekly_users");
+        assert_eq!(auto(5e8, &Unit::base("weekly_users")), "500 million weekly users");
     }
 }

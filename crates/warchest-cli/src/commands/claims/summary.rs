@@ -12,6 +12,11 @@ pub struct RunFolder {
 }
 
 impl RunFolder {
+    /// The answers in a summary that was read or made elsewhere.
+    pub fn of(summary: Value) -> Self {
+        Self { summary }
+    }
+
     /// Reads `summary.json` of the folder, or the file itself.
     ///
     /// # Errors
