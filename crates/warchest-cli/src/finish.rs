@@ -57,7 +57,8 @@ pub fn finish(
     let target = folder.join("summary.json");
     let bytes = serde_json::to_vec(&summary).map_err(|error| CliError::write(&target, error))?;
     write_atomic(&target, &bytes)?;
-    let page = report::html(&summary, Vec::new());
+    let appendix = crate::commands::claims::appendix(Path::new(&loaded.path), &summary);
+    let page = report::html(&summary, appendix);
     write_atomic(&folder.join("report.html"), page.as_bytes())?;
     let mut lock = open_lock(asked, None);
     for name in names {

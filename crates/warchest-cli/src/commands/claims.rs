@@ -12,6 +12,7 @@ use crate::output;
 use crate::report::page::Section;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
+use warchest::answers::Summary;
 use warchest::claims::{self, ClaimError, Report};
 
 /// Flags of `warchest claims`.
@@ -61,7 +62,7 @@ pub fn run(args: &Args, context: Context) -> miette::Result<Finished> {
 /// Sections for the appendix of a run's report: the table of every claims file, in the folder
 /// `claims` beside the scenario's own, that asks this scenario for a probability. A claims file
 /// that cannot be read is left out: `warchest claims FILE` says why.
-pub fn appendix(scenario: &Path, summary: &serde_json::Value) -> Vec<Section> {
+pub fn appendix(scenario: &Path, summary: &Summary) -> Vec<Section> {
     let Some(home) = scenario.parent().map(|folder| folder.join("..").join("claims")) else {
         return Vec::new();
     };
@@ -73,7 +74,7 @@ pub fn appendix(scenario: &Path, summary: &serde_json::Value) -> Vec<Section> {
         let mut models = report.claims.iter().filter_map(|claim| claim.model.as_ref());
         models.any(|(wanted, _)| Path::new(wanted).file_name() == name)
     };
-    let run = summary::RunFolder::of(summary.clone());
+    let run = summary::RunFolder::of(serde_json::to_value(summary).unwrap_or_default());
     let judged = files
         .iter()
         .filter(|file| file.extension().is_some_and(|ending| ending == "toml"))

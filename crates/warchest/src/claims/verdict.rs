@@ -5,6 +5,7 @@ use super::eval::Evaluator;
 use super::file::{Claim, ClaimsFile, Reading, Relation, Stated};
 use super::missing::{Missing, Run, Stop};
 use super::parse::Node;
+use super::period::Period;
 use super::sizing::{self, SizingResult};
 use super::table::{ShownRow, Tables};
 use super::unit::{Scale, Unit};
@@ -179,12 +180,13 @@ pub fn judge(
     })
 }
 
-fn judge_one(
+/// All readings of a claim, with the rows they looked at.
+fn judge_readings(
     file: &ClaimsFile,
     claim: &Claim,
     tables: &Tables,
     run: Option<&dyn Run>,
-) -> Result<ClaimResult, Vec<ClaimError>> {
+) -> (Vec<ReadingResult>, Rows, Vec<ClaimError>) {
     let (mut used, mut errors, mut readings) = (Rows::new(), Vec::new(), Vec::new());
     for reading in &claim.readings {
         let mut eval = Evaluator::new(tables, run, &claim.lets, &file.file);
@@ -192,41 +194,35 @@ fn judge_one(
         match judge_reading(&eval, claim, reading) {
             Ok(mut found) => {
                 let rows = eval.used.into_inner();
+                let late = |at: Period| at.first_day() > file.as_of.last_day();
                 found.from_memory = rows.iter().any(|id| tables.row(*id).confidence == "D");
-                found.hindsight = rows.iter().any(|id| {
-                    tables
-                        .row(*id)
-                        .known_at
-                        .is_some_and(|at| at.first_day() > file.as_of.last_day())
-                });
+                found.hindsight = rows.iter().any(|id| tables.row(*id).known_at.is_some_and(late));
                 used.extend(rows);
                 readings.push(found);
             }
             Err(error) => errors.push(error),
         }
     }
+    (readings, used, errors)
+}
+
+fn judge_one(
+    file: &ClaimsFile,
+    claim: &Claim,
+    tables: &Tables,
+    run: Option<&dyn Run>,
+) -> Result<ClaimResult, Vec<ClaimError>> {
+    let (readings, mut used, mut errors) = judge_readings(file, claim, tables, run);
     let eval = Evaluator::new(tables, run, &claim.lets, &file.file);
-    let mut keep = |found: Result<(), ClaimError>| errors.extend(found.err());
-    let (mut model, mut model_missing) = (None, None);
-    if let Some(wanted) = &claim.model {
-        match eval.number(&wanted.probability) {
-            Ok(number) => model = Some(number),
-            Err(Stop::Missing(missing)) => model_missing = Some(missing.to_string()),
-            Err(Stop::Error(error)) => keep(Err(*error)),
-        }
-    }
-    let sizing = match claim.sizing.as_ref().map(|wanted| sizing::solve(&eval, wanted)) {
-        Some(Ok(found)) => Some(found),
-        Some(Err(Stop::Error(error))) => {
-            keep(Err(*error));
-            None
-        }
-        Some(Err(Stop::Missing(missing))) => {
-            model_missing = Some(missing.to_string());
-            None
-        }
-        None => None,
+    let mut model_missing = None;
+    let mut note = |stop: Stop| match stop {
+        Stop::Missing(missing) => model_missing = Some(missing.to_string()),
+        Stop::Error(error) => errors.push(*error),
     };
+    let model = claim.model.as_ref().map(|wanted| eval.number(&wanted.probability));
+    let model = model.and_then(|found| found.map_err(&mut note).ok());
+    let sizing = claim.sizing.as_ref().map(|wanted| sizing::solve(&eval, wanted));
+    let sizing = sizing.and_then(|found| found.map_err(&mut note).ok());
     let chart = chart(&eval, claim);
     used.extend(eval.used.into_inner());
     if !errors.is_empty() {

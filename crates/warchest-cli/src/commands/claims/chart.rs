@@ -1,8 +1,9 @@
 //! The pictures of claims: how far off each is, and the series behind some.
 
 use crate::report::page::{Cell, Figure, Size, Table};
+use crate::report::svg::frame::Label;
 use crate::report::svg::number::axis_labels;
-use crate::report::svg::{Calendar, Frame, Hue, Label, Margins, Scale, Svg, Unit, dots, text};
+use crate::report::svg::{Calendar, Frame, Hue, Margins, Scale, Svg, Unit, dots, text};
 use warchest::claims::{ChartData, ClaimResult, Report};
 
 /// Recomputed over stated for every reading, a row per claim; nothing without factors.
