@@ -22,7 +22,8 @@ multiversion! {
     }
 }
 
-/// F = max(floor, share of revenue) + share of funds raised; X' = X + A·F/w, both over the start.
+/// F = max(floor, share of revenue) + share of funds raised, cut when the runway is short;
+/// X' = X + A·F/w, both over the start.
 #[inline(always)]
 fn research<const L: usize>(plan: &Plan, state: &mut State<L>, f: usize) {
     let firm = &plan.world.firms[f];
@@ -33,6 +34,7 @@ fn research<const L: usize>(plan: &Plan, state: &mut State<L>, f: usize) {
     let values = &state.values;
     let (share, of_raised) = (&values[firm.research_share], &values[firm.research_of_raised]);
     let stock = &values[firm.research_stock];
+    let most = affordable(plan, state, f);
     let firms = &mut state.firms;
     let alive = firms.alive[f];
     let own = firms.ln_efficiency[f];
@@ -41,12 +43,29 @@ fn research<const L: usize>(plan: &Plan, state: &mut State<L>, f: usize) {
         let from_sales = share[l] * firms.revenue[f][l];
         let spend =
             firms.research_floor[f][l].max(from_sales) + of_raised[l] * firms.raised_last[f][l];
-        let spend = crate::capital::ledger::whole(spend.max(0.0) * alive[l]);
+        let spend = crate::capital::ledger::whole(spend.max(0.0).min(most[l]) * alive[l]);
         firms.research[f][l] = spend;
         let efficiency = exp(state.common.ln_efficiency[l] + own[l]);
         let added = efficiency * spend / state.common.rent[l];
         firms.research_stock[f][l] += if stock[l] > 0.0 { added / stock[l] } else { 0.0 };
     }
+}
+
+/// The most a firm spends on research: what the rest of the business brought in last quarter and
+/// the part of its cash that leaves it its least runway; no limit in the first quarter.
+#[inline(always)]
+fn affordable<const L: usize>(plan: &Plan, state: &State<L>, f: usize) -> [f64; L] {
+    let least = plan.world.firms[f].research_cut_runway;
+    if plan.is_fixed(least, 0.0) || state.quarter == 0 {
+        return [f64::INFINITY; L];
+    }
+    let least = &state.values[least];
+    let (cash, firms) = (state.ledger.cash(f), &state.firms);
+    let (levered, research) = (&firms.levered[f], &firms.research[f]);
+    each(|l| {
+        let most = cash[l] / least[l] + levered[l] + research[l];
+        if least[l] > 0.0 { most.max(0.0) } else { f64::INFINITY }
+    })
 }
 
 /// With hazard 1 − e^{−1/d} a model comes out: q = q_0 + η ln(X/X_0) + ε, kept when better, and

@@ -262,6 +262,8 @@ pub struct Firm {
     pub research_growth: ParamId,
     pub research_share: ParamId,
     pub research_of_raised: ParamId,
+    /// Least runway in quarters: research is cut to what leaves it; 0 = never.
+    pub research_cut_runway: ParamId,
     /// Cumulative R&D compute at the start, H100-equivalent hours.
     pub research_stock: ParamId,
     /// Quality of its best model at the start.

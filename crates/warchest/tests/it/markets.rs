@@ -190,6 +190,7 @@ fn firm(make: &mut Maker, f: usize, shape: Shape) -> Firm {
         research_growth: n("research_growth", 0.05),
         research_share: n("research_share", 0.3),
         research_of_raised: n("research_of_raised", 0.1),
+        research_cut_runway: n("research_cut_runway", 0.0),
         research_stock: n("research_stock", 2e9),
         quality: n("quality", 1.0 - 0.1 * x),
         release_gap: n("release_gap", if open { 0.0 } else { 2.5 }),

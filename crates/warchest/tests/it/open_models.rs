@@ -79,3 +79,35 @@ fn price_and_cost_are_of_the_same_model() {
     // A price that never moves while cost falls is told apart.
     assert!(lost(&seller_at_cost(false, false, 0.1), 0.0).abs() > 1e6);
 }
+
+/// A laboratory that only spends: 10 quarters of research in the bank, cut so that `least` are
+/// left.
+fn spender(least: f64) -> World {
+    let mut make = Maker::new();
+    let technology = make.technology();
+    let funding = make.no_funding();
+    let region = make.region();
+    let mut lab = make.firm("lab", 10e9);
+    lab.research_floor = make.fixed("floor", 1e9);
+    lab.research_cut_runway = make.fixed("least", least);
+    let mut world = make.world(40, technology, funding);
+    world.regions = vec![region];
+    world.firms = vec![lab];
+    world
+}
+
+/// Who spends one in ten of the first cash each quarter is broke in the eleventh; who keeps four
+/// quarters in the bank never is: below four, cash falls by a quarter of itself each quarter.
+#[test]
+fn research_that_is_cut_in_time_ruins_nobody() {
+    let stubborn = tally(&spender(0.0), &request(Detail::Ends), 4);
+    let exits = &stubborn.firms[0].exits;
+    assert_eq!(exits[1][10], 4, "{exits:?} {}", stubborn.firms[0].end_cash.sum.mean());
+    let careful = tally(&spender(4.0), &request(Detail::Ends), 4);
+    let exits = &careful.firms[0].exits;
+    assert_eq!(careful.firms[0].alive, 4, "{exits:?}");
+    // Down to 4 in six quarters, then 3/4 of what was there, 34 times, rounded to dollars.
+    let want = (0..34).fold(4e9, |cash: f64, _| cash - (cash / 4.0).round());
+    let left = careful.firms[0].end_cash.sum.mean();
+    assert!((left - want).abs() <= 4.0, "{left} {want}");
+}

@@ -105,6 +105,7 @@ impl Maker {
             research_growth: zero,
             research_share: zero,
             research_of_raised: zero,
+            research_cut_runway: zero,
             research_stock: one,
             quality: zero,
             release_gap: zero,

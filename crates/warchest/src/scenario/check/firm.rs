@@ -102,6 +102,7 @@ impl Checker<'_> {
             research_growth: param("research_growth"),
             research_share: param("research_share"),
             research_of_raised: param("research_of_raised"),
+            research_cut_runway: param("research_cut_runway"),
             research_stock: param("research_stock"),
             quality: param("quality"),
             release_gap: param("release_gap"),

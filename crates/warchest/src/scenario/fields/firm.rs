@@ -35,6 +35,7 @@ pub static FIRM: Section = Section {
         Field::q("research_growth", Dim::Growth).or("\"0 %/year\"").within(-2.0, 2.0, GROWTH).doc("Growth of the floor."),
         Field::q("research_share", Dim::Ratio).or("\"0 %\"").within(0.0, 10.0, "between 0 % and 1000 %").doc("Research as a share of revenue."),
         Field::q("research_of_raised", Dim::Share).or("\"0 %\"").doc("Research as a share of funds raised in the quarter before."),
+        Field::q("research_cut_runway", Dim::Duration).or("\"0 quarters\"").within(0.0, 400.0, "between 0 and 400 quarters").doc("Least runway: research is cut to what leaves it; 0 is never."),
         Field::q("research_stock", Dim::Compute).or("\"1 MH100h\"").within(1.0, 1e18, "at or above 1 H100h").at_start().doc("X: research compute spent up to the start."),
         Field::q("quality", Dim::Number).or("0").within(-1000.0, 1000.0, "between -1000 and 1000").at_start().doc("q of its best model at the start."),
         Field::q("release_gap", Dim::Duration).or("\"0 quarters\"").within(0.0, 400.0, "between 0 and 400 quarters").doc("d: mean time between releases; 0 is never."),
