@@ -1,6 +1,7 @@
 //! Tests that see the library as its users do.
 
 mod books;
+mod claims;
 mod curves;
 mod markets;
 mod open_models;
