@@ -58,7 +58,8 @@ pub fn finish(
     let bytes = serde_json::to_vec(&summary).map_err(|error| CliError::write(&target, error))?;
     write_atomic(&target, &bytes)?;
     let appendix = crate::commands::claims::appendix(Path::new(&loaded.path), &summary);
-    let page = report::html(&summary, appendix);
+    let references = report::references::beside(Path::new(&loaded.path));
+    let page = report::html(&summary, appendix, references);
     write_atomic(&folder.join("report.html"), page.as_bytes())?;
     let mut lock = open_lock(asked, None);
     for name in names {

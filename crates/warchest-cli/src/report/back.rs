@@ -2,6 +2,7 @@
 
 use super::input::{Assumption, ReportInput};
 use super::page::{Block, Section, linked};
+use super::references::{References, cited, with_addresses};
 use super::svg::escape;
 use super::svg::number::{capital, word};
 use std::fmt::Write;
@@ -37,12 +38,20 @@ pub fn checks(input: &ReportInput) -> Option<Section> {
     })
 }
 
-/// Sources in the order of their first use, with the number of each assumption's source.
+/// Whether a source is a judgement of the author rather than a document.
+fn is_judgement(source: &str) -> bool {
+    let first = source.split([';', ',', ':', '(']).next().unwrap_or("").trim().to_lowercase();
+    matches!(first.as_str(), "assumption" | "definition" | "judgement" | "judgment")
+}
+
+/// Sources in the order of their first use, with the number of each assumption's source;
+/// judgements have none.
 fn numbered(assumptions: &[Assumption]) -> (Vec<&str>, Vec<Option<usize>>) {
     let mut sources: Vec<&str> = Vec::new();
     let mut numbers = Vec::new();
     for assumption in assumptions {
-        let number = assumption.source.as_deref().filter(|s| !s.is_empty()).map(|source| {
+        let named = assumption.source.as_deref().filter(|s| !s.is_empty() && !is_judgement(s));
+        let number = named.map(|source| {
             sources.iter().position(|known| *known == source).unwrap_or_else(|| {
                 sources.push(source);
                 sources.len() - 1
@@ -51,6 +60,56 @@ fn numbered(assumptions: &[Assumption]) -> (Vec<&str>, Vec<Option<usize>>) {
         numbers.push(number);
     }
     (sources, numbers)
+}
+
+/// The source of an assumption as markup: bracketed numbers lead to the list of references,
+/// a source without them to its place in the list of sources.
+fn source_html(source: &str, number: Option<usize>, references: &References) -> String {
+    let known: Vec<u32> =
+        cited(source).into_iter().filter(|n| references.contains_key(n)).collect();
+    let mut html = escape(source);
+    for n in &known {
+        let mark = format!("[{n}]");
+        html = html.replace(&mark, &format!("<a href=\"#ref-{n}\">{mark}</a>"));
+    }
+    match (known.is_empty(), number) {
+        (true, Some(n)) => format!("{html} <sup><a href=\"#source-{n}\">{n}</a></sup>"),
+        _ => html,
+    }
+}
+
+/// The numbered list at the end: references cited, or else the sources themselves.
+fn source_list(input: &ReportInput, sources: &[&str]) -> String {
+    let mut cited_numbers: Vec<u32> = sources.iter().flat_map(|source| cited(source)).collect();
+    cited_numbers.sort_unstable();
+    cited_numbers.dedup();
+    cited_numbers.retain(|n| input.references.contains_key(n));
+    let mut items = String::new();
+    for n in &cited_numbers {
+        let text = linked(&with_addresses(&input.references[n]));
+        let _ = write!(items, "<li id=\"ref-{n}\" value=\"{n}\">{text}</li>");
+    }
+    let rest: Vec<(usize, &&str)> = sources
+        .iter()
+        .enumerate()
+        .filter(|(_, source)| !cited(source).iter().any(|n| input.references.contains_key(n)))
+        .collect();
+    let mut html = String::new();
+    if !items.is_empty() {
+        let _ = write!(
+            html,
+            "<h3 class=\"text\">References</h3><ol class=\"sources text\">{items}</ol>"
+        );
+    }
+    if !rest.is_empty() {
+        html.push_str("<h3 class=\"text\">Sources</h3><ol class=\"sources text\">");
+        for (i, source) in rest {
+            let n = i + 1;
+            let _ = write!(html, "<li id=\"source-{n}\" value=\"{n}\">{}</li>", linked(source));
+        }
+        html.push_str("</ol>");
+    }
+    html
 }
 
 /// The heading under which an assumption stands: the firm, or the first part of its path.
@@ -86,30 +145,25 @@ pub fn assumptions(input: &ReportInput) -> Option<Section> {
     for (name, members) in &groups {
         group_html(&mut html, name, members, input, &numbers);
     }
-    if !sources.is_empty() {
-        html.push_str("<h3 class=\"text\">Sources</h3><ol class=\"sources text\">");
-        for (i, source) in sources.iter().enumerate() {
-            let _ = write!(html, "<li id=\"source-{}\">{}</li>", i + 1, linked(source));
-        }
-        html.push_str("</ol>");
-    }
-    let unsourced = numbers.iter().filter(|number| number.is_none()).count();
+    html.push_str(&source_list(input, &sources));
+    let judged = input
+        .assumptions
+        .iter()
+        .filter(|a| a.source.as_deref().is_none_or(|s| s.is_empty() || is_judgement(s)))
+        .count();
+    let n = input.assumptions.len();
     Some(Section {
         id: "assumptions".into(),
         topic: "Assumptions".into(),
-        headline: format!(
-            "{} assumptions from {} {}",
-            input.assumptions.len(),
-            word(sources.len()),
-            if sources.len() == 1 { "source" } else { "sources" }
-        ),
-        text: vec![match unsourced {
-            0 => "Every assumption names its source.".into(),
-            n => format!(
-                "{} of them carry no source: the run rests on the author’s word there.",
-                capital(&word(n))
-            ),
-        }],
+        headline: match judged {
+            0 => format!("{n} assumptions, each with its source"),
+            _ => format!("{n} assumptions, {judged} of them a judgement of the author"),
+        },
+        text: vec![
+            "Every number the run reads, as written in the scenario, with its source, the date on \
+             which it was known, and why it has this value. A judgement has no source but says why."
+                .into(),
+        ],
         blocks: vec![Block::Html(html)],
     })
 }
@@ -124,26 +178,22 @@ fn group_html(
     let _ = write!(
         html,
         "<details class=\"group\"><summary>{}<span>{}</span></summary><div class=\"scroll\"><table>\
-         <thead><tr><th scope=\"col\">assumption</th><th scope=\"col\">value</th>\
+         <thead><tr><th scope=\"col\">assumption</th><th scope=\"col\">value</th><th scope=\"col\">source</th>\
          <th scope=\"col\">why</th><th scope=\"col\">known at</th></tr></thead><tbody>",
         escape(name),
         members.len()
     );
     for &i in members {
         let assumption = &input.assumptions[i];
-        let source = match numbers[i] {
-            Some(n) => {
-                format!("<sup><a href=\"#source-{n}\" aria-label=\"source {n}\">{n}</a></sup>")
-            }
-            None => String::new(),
-        };
+        let source = assumption.source.as_deref().unwrap_or("");
+        let source = source_html(source, numbers[i], &input.references);
         let (path, text) = (escape(&assumption.path), escape(&assumption.text));
         let why = linked(assumption.why.as_deref().unwrap_or(""));
         let known = escape(assumption.known_at.as_deref().unwrap_or(""));
         let origin = escape(&assumption.origin);
         let _ = write!(
             html,
-            "<tr><td class=\"p\" title=\"{origin}\">{path}</td><td class=\"v\">{text}{source}</td>\
+            "<tr><td class=\"p\" title=\"{origin}\">{path}</td><td class=\"v\">{text}</td><td>{source}</td>\
              <td class=\"w\">{why}</td><td>{known}</td></tr>"
         );
     }

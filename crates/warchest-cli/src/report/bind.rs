@@ -3,6 +3,7 @@
 
 use super::input::*;
 use super::page::Section;
+use super::references::References;
 use super::svg::{Calendar, number};
 use warchest::answers as from;
 
@@ -39,6 +40,7 @@ pub fn bind(summary: &from::Summary, appendix: Vec<Section>) -> ReportInput {
         odds: odds(summary),
         checks: summary.checks.iter().map(check).collect(),
         assumptions: summary.assumptions.iter().map(assumption).collect(),
+        references: References::new(),
         limits: summary.limits.clone(),
         appendix,
         card: run_card(summary),
@@ -107,7 +109,8 @@ fn market(answer: &from::MarketAnswer) -> Option<Fan> {
     let mut price = fan(series(&answer.series, "price")?);
     price.name.clone_from(&answer.name);
     // A free market has no price to draw.
-    price.rows.iter().any(|q| q[2] > 0.0).then_some(price)
+    let paid = !price.unit.contains("advertising") && price.rows.iter().any(|q| q[2] > 0.0);
+    paid.then_some(price)
 }
 
 /// Indices in all; by region only when there is more than one.
@@ -184,7 +187,7 @@ fn stress(answer: &from::StressAnswer, reported: &[&from::FirmAnswer]) -> Stress
         from::Breaking::Never => Breaking::Never,
     };
     Stress {
-        name: answer.name.clone(),
+        name: number::capital(&answer.name),
         question: answer.question.clone(),
         size_means: answer.size_means.clone(),
         sizes: answer.sizes.clone(),

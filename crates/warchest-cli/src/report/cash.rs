@@ -4,7 +4,7 @@ use super::input::{Firm, Quantiles, ReportInput};
 use super::need;
 use super::page::{Block, Cell, Figure, Section, Size, Table};
 use super::survival::{quarter, source};
-use super::svg::number::axis_labels;
+use super::svg::number::{axis_labels, word};
 use super::svg::{Anchor, Frame, Hue, Margins, Scale, Svg, Unit, text};
 use super::words;
 
@@ -65,20 +65,25 @@ fn fans(input: &ReportInput) -> Figure {
 }
 
 fn fans_title(input: &ReportInput, order: &[usize]) -> String {
-    let shrinks = |firm: &Firm| -> bool {
-        let first = firm.cash.iter().find(|q| q[2].is_finite()).map(|q| q[2]);
-        let last = firm.cash.iter().rev().find(|q| q[2].is_finite()).map(|q| q[2]);
-        matches!((first, last), (Some(first), Some(last)) if last < first)
+    let change = |firm: &Firm| -> f64 {
+        let mut medians = firm.cash.iter().map(|q| q[2]).filter(|m| m.is_finite());
+        match (medians.next(), medians.next_back()) {
+            (Some(first), Some(last)) if first > 0.0 => last / first,
+            _ => 1.0,
+        }
     };
-    let down = order.iter().filter(|&&i| shrinks(&input.firms[i])).count();
-    match (down, order.len()) {
-        (0, _) => "Among survivors, the median chest grows everywhere".into(),
-        (k, n) if k == n => "Every chest shrinks, even among survivors".into(),
-        (k, n) => format!(
-            "Among survivors, {} of {} chests shrink",
-            super::svg::number::word(k),
-            super::svg::number::word(n)
-        ),
+    let count = |wanted: fn(f64) -> bool| {
+        order.iter().filter(|&&i| wanted(change(&input.firms[i]))).count()
+    };
+    let (down, up) = (count(|c| c < 0.98), count(|c| c > 1.02));
+    let n = order.len();
+    match (down, up) {
+        (0, up) if up == n => "Among survivors, the median chest grows everywhere".into(),
+        (down, _) if down == n => "Every chest shrinks, even among survivors".into(),
+        (0, up) => {
+            format!("Among survivors, {} of {} chests grow and none shrinks", word(up), word(n))
+        }
+        (down, _) => format!("Among survivors, {} of {} chests shrink", word(down), word(n)),
     }
 }
 
@@ -131,16 +136,12 @@ pub fn fan_rows(rows: &[Quantiles]) -> Vec<(f64, Quantiles)> {
 }
 
 /// What a pointer reads over a fan.
-pub fn fan_tips(input: &ReportInput, name: &str, rows: &[Quantiles], unit: Unit) -> Vec<String> {
+pub fn fan_tips(input: &ReportInput, rows: &[Quantiles], unit: Unit) -> Vec<String> {
     let tip = |t: usize| match rows.get(t) {
-        Some(q) if q[2].is_finite() => format!(
-            "{}\n{name}: {}\n90 %: {} to {}",
-            quarter(input, t),
-            unit.show(q[2]),
-            unit.show(q[0]),
-            unit.show(q[4])
-        ),
-        _ => quarter(input, t),
+        Some(q) if q[2].is_finite() => {
+            format!("{} ({} – {})", unit.show(q[2]), unit.show(q[0]), unit.show(q[4]))
+        }
+        _ => "–".into(),
     };
     (0..input.quarters).map(tip).collect()
 }
@@ -171,7 +172,7 @@ fn fan_panel(input: &ReportInput, at: usize, width: f64, size: Size) -> String {
     frame.year_axis(&mut svg, input.calendar);
     let hue = if words::end_survival(firm) < 0.5 { Hue::Bad } else { Hue::C1 };
     frame.fan(&mut svg, hue, &fan_rows(&firm.cash));
-    svg.read_out(frame.left, frame.right, fan_tips(input, &firm.name, &firm.cash, Unit::Usd));
+    svg.read_out(&frame, input.calendar, fan_tips(input, &firm.cash, Unit::Usd));
     svg.finish()
 }
 

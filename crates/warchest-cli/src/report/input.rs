@@ -3,6 +3,7 @@
 //! hold is an empty list or `None`, and its section is left out.
 
 use super::page::Section;
+use super::references::References;
 use super::svg::Calendar;
 
 /// An estimate with its Monte-Carlo standard error.
@@ -62,6 +63,8 @@ pub struct ReportInput {
     pub checks: Vec<Check>,
     /// Assumptions in the order of the scenario.
     pub assumptions: Vec<Assumption>,
+    /// What bracketed numbers in the sources stand for.
+    pub references: References,
     /// Honest limits, one paragraph each.
     pub limits: Vec<String>,
     /// Other sections, after the limits.

@@ -41,7 +41,8 @@ pub fn prices(input: &ReportInput) -> Option<Section> {
     }
     let headline = match input.prices.iter().chain(&input.markets).find_map(change) {
         Some(factor) if factor < 0.95 => {
-            format!("What cost one dollar at the start costs {} at the end", cents(factor))
+            let (base, cost) = bill(factor);
+            format!("What cost {base} at the start costs {cost} at the end")
         }
         Some(factor) if factor > 1.05 => {
             format!("Prices end {} times as high", Unit::Plain.show(factor))
@@ -57,12 +58,24 @@ pub fn prices(input: &ReportInput) -> Option<Section> {
     })
 }
 
-fn cents(factor: f64) -> String {
-    match factor * 100.0 {
+/// A round sum at the start and what it buys the same for at the end, at least a cent.
+fn bill(factor: f64) -> (&'static str, String) {
+    let bases = [
+        (1.0, "one dollar"),
+        (100.0, "$100"),
+        (10_000.0, "$10\u{202f}000"),
+        (1e6, "a million dollars"),
+    ];
+    let enough = |(usd, _): &(f64, &str)| usd * factor >= 0.0095;
+    let (usd, base) = bases.into_iter().find(enough).unwrap_or((1e9, "a billion dollars"));
+    let cost = match usd * factor * 100.0 {
+        c if c >= 99.5 => Unit::Usd.show(c / 100.0),
         c if c >= 9.95 => format!("{c:.0} cents"),
-        c if c >= 0.995 => format!("{c:.1} cents"),
+        c if c >= 1.05 => format!("{c:.1} cents"),
+        c if c >= 0.95 => "one cent".into(),
         c => format!("{} cents", Unit::Plain.show(c)),
-    }
+    };
+    (base, cost)
 }
 
 /// Median at the end over median at the start.
@@ -80,6 +93,7 @@ fn price_title(fans: &[Fan]) -> String {
         return "Prices".into();
     };
     let fall = |factor: f64| match factor {
+        f if f < 0.01 => format!("falls {}-fold", Unit::Plain.show(round_two(1.0 / f))),
         f if f < 1.0 => format!("falls by {}", Unit::Share.show(1.0 - f)),
         f => format!("rises by {}", Unit::Share.show(f - 1.0)),
     };
@@ -183,7 +197,7 @@ fn log_panel(
     frame.fan(&mut svg, Hue::C1, &fan_rows(&fan.rows));
     let end = frame.y.held(last) + 4.0;
     svg.text((frame.right + 5.0, end), Anchor::Start, "bd kt", Hue::C1, &unit.show(last));
-    svg.read_out(frame.left, frame.right, fan_tips(input, &fan.name, &fan.rows, unit));
+    svg.read_out(&frame, input.calendar, fan_tips(input, &fan.rows, unit));
     svg.finish()
 }
 
@@ -294,7 +308,7 @@ fn share_panel(input: &ReportInput, at: usize, top: f64, size: Size, width: f64)
         Hue::C1,
         &shown,
     );
-    svg.read_out(frame.left, frame.right, fan_tips(input, &firm.name, &firm.share, Unit::Share));
+    svg.read_out(&frame, input.calendar, fan_tips(input, &firm.share, Unit::Share));
     svg.finish()
 }
 
@@ -362,6 +376,6 @@ fn index_panel(
     frame.fan(&mut svg, Hue::C5, &fan_rows(&fan.rows));
     let at = (frame.right + 4.0, frame.y.held(last) + 4.0);
     svg.text(at, Anchor::Start, "bd kt", Hue::C5, &format!("{last:.2}"));
-    svg.read_out(frame.left, frame.right, fan_tips(input, &fan.name, &fan.rows, Unit::Plain));
+    svg.read_out(&frame, input.calendar, fan_tips(input, &fan.rows, Unit::Plain));
     svg.finish()
 }

@@ -13,6 +13,7 @@ mod money;
 mod need;
 pub mod page;
 mod picture;
+pub mod references;
 #[cfg(test)]
 mod sample;
 mod stress;
@@ -27,9 +28,14 @@ pub use input::ReportInput;
 use page::{KeyFigure, Page, Section};
 use svg::Unit;
 
-/// `report.html` of a run. `appendix`: further sections, after the limits.
-pub fn html(summary: &warchest::answers::Summary, appendix: Vec<Section>) -> String {
-    render(&bind::bind(summary, appendix))
+/// `report.html` of a run. `appendix`: further sections, after the limits; `references`: what
+/// the bracketed numbers in the scenario's sources stand for, see [`references::beside`].
+pub fn html(
+    summary: &warchest::answers::Summary,
+    appendix: Vec<Section>,
+    references: references::References,
+) -> String {
+    render(&ReportInput { references, ..bind::bind(summary, appendix) })
 }
 
 /// The survival curves of a run as one SVG file that stands alone.

@@ -11,6 +11,9 @@ use super::words;
 /// Colours by layer.
 const HUES: [Hue; 6] = [Hue::C2, Hue::C4, Hue::C1, Hue::C3, Hue::C5, Hue::C6];
 
+/// Name of the row that is no money.
+const SURPLUS: &str = "consumer surplus";
+
 /// The section, or nothing when the run does not split the money.
 pub fn section(input: &ReportInput) -> Option<Section> {
     let money = input.money.as_ref()?;
@@ -119,14 +122,16 @@ fn hundred_chart(money: &Money, size: Size) -> String {
         .map(|((name, e), hue)| (name.clone(), per_hundred(money, e.value), hue))
         .collect();
     let layers = rows.len();
-    rows.push(("consumer surplus".into(), per_hundred(money, money.surplus.value), Hue::Mute));
+    rows.push((SURPLUS.into(), per_hundred(money, money.surplus.value), Hue::Mute));
     rows.push(("capex on chips".into(), per_hundred(money, money.capex.value), Hue::Mute));
     rows.retain(|row| row.1.is_finite());
     let height = 8.0 + rows.len() as f64 * pitch + 22.0;
     let title = "What becomes of a hundred dollars";
     let mut svg = Svg::new(&size.id("hundred"), size.width(), height, title, &headline(money));
     let low = rows.iter().map(|r| r.1).fold(0.0, f64::min);
-    let high = rows.iter().map(|r| r.1).fold(1.0, f64::max);
+    // A bar far longer than all others would crush them: it is cut, and says so.
+    let others = rows.iter().filter(|r| r.0 != SURPLUS).map(|r| r.1).fold(1.0, f64::max);
+    let high = rows.iter().map(|r| r.1).fold(1.0, f64::max).min(others * 1.6);
     let left = if size.narrow() { 112.0 } else { 170.0 };
     let left = left + if low < 0.0 { 34.0 } else { 0.0 };
     let frame = Frame::new(&svg, Margins::new(8.0, 54.0, 0.0, left)).x(Scale::linear(low, high));
@@ -135,7 +140,7 @@ fn hundred_chart(money: &Money, size: Size) -> String {
         let gap = if i >= layers { 18.0 } else { 0.0 };
         let y = frame.top + i as f64 * pitch + gap;
         svg.text((0.0, y + 16.0), Anchor::Start, "", Hue::Ink, name);
-        let tip = frame.x.at(*value);
+        let tip = frame.x.held(*value);
         svg.rect(zero, y, tip - zero, 22.0, "ar", *hue);
         let text = if value.abs() < 9.95 {
             format!("${:.1}", value.abs())
@@ -143,6 +148,12 @@ fn hundred_chart(money: &Money, size: Size) -> String {
             format!("${:.0}", value.abs())
         };
         let text = if *value < 0.0 { format!("−{text}") } else { text };
+        if *value > high {
+            let text = format!("{text}, beyond this scale");
+            svg.text((tip - 8.0, y + 16.0), Anchor::End, "bd on", Hue::Ink, &text);
+            svg.polygon(&[(tip + 9.0, y + 11.0), (tip, y), (tip, y + 22.0)], "ar", *hue);
+            continue;
+        }
         let (at, anchor) =
             if *value < 0.0 { (tip - 5.0, Anchor::End) } else { (tip + 5.0, Anchor::Start) };
         svg.text((at, y + 16.0), anchor, "bd", Hue::Ink, &text);

@@ -145,9 +145,13 @@ fn assumptions() -> Vec<Assumption> {
             all.push(Assumption {
                 path: format!("firm.{name}.{what}"),
                 text: format!("{} GUSD to {} GUSD", i + 1, i + 3 + k),
-                source: (k < 2).then(|| {
-                    format!("Company filing {i}, 2025, https://example.org/filing/{i}?page=1&x=2")
-                }),
+                source: match (i, k) {
+                    (1, _) => Some("Reuters [7]".into()),
+                    (_, 2) => None,
+                    _ => Some(format!(
+                        "Company filing {i}, 2025, https://example.org/filing/{i}?page=1&x=2"
+                    )),
+                },
                 known_at: Some("2025-05-12".into()),
                 why: Some(
                     "Last round less the burn reported since; the interval spans <both> reports."
@@ -209,6 +213,7 @@ pub fn full() -> ReportInput {
             "Elasticities conflict by an order of magnitude and are never averaged.".into(),
             "Marginal cost is unobserved.".into(),
         ],
+        references: [(7, "Reuters, A story. reuters.com/a/b. Known 2025-05-01.".to_string())].into(),
         appendix: Vec::new(),
         card: RunCard {
             command: "warchest run scenarios/frontier.toml --seed 1 --paths 4000".into(),

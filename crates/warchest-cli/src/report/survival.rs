@@ -111,11 +111,8 @@ fn curve_panel(input: &ReportInput, at: usize, size: Size) -> String {
     let description = format!("Survival of {} falls from 100 % to {end}.", firm.name);
     let mut svg = Svg::new(&id, width, height, &firm.name, &description);
     let frame = draw_curve(&mut svg, input, at, (0.0, 0.0), (width, height));
-    let tips = (0..input.quarters).map(|t| match firm.survival.get(t) {
-        Some(e) => format!("{}\n{}: {}", quarter(input, t), firm.name, Unit::Share.show(e.value)),
-        None => quarter(input, t),
-    });
-    svg.read_out(frame.left, frame.right, tips.collect());
+    let tips = firm.survival.iter().map(|e| Unit::Share.show(e.value));
+    svg.read_out(&frame, input.calendar, tips.collect());
     svg.finish()
 }
 
@@ -130,7 +127,7 @@ pub fn draw_curve(
     let firm = &input.firms[at];
     let name = text::fit(&firm.name, 12.0, true, size.0 - 4.0);
     svg.text((corner.0, corner.1 + 12.0), Anchor::Start, "bd", Hue::Ink, &name);
-    let (right, bottom) = (corner.0 + size.0 - 42.0, corner.1 + size.1 - 22.0);
+    let (right, bottom) = (corner.0 + size.0 - 48.0, corner.1 + size.1 - 22.0);
     let frame = Frame::within(corner.0 + 37.0, corner.1 + 26.0, right, bottom)
         .x(Scale::quarters(input.quarters))
         .y(Scale::linear(0.0, 1.0));

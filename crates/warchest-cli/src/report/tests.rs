@@ -137,7 +137,7 @@ fn missing_numbers_draw_nothing_rather_than_nonsense() {
 /// A summary with nothing in it is a page too.
 #[test]
 fn an_empty_summary_binds() {
-    let html = super::html(&warchest::answers::Summary::default(), Vec::new());
+    let html = super::html(&warchest::answers::Summary::default(), Vec::new(), Default::default());
     assert_eq!(unbalanced(&html), Vec::<String>::new());
     assert!(!html.contains("NaN"));
 }
@@ -153,7 +153,11 @@ fn sample_page_is_written_on_request() {
     let input = match std::env::var_os("WARCHEST_SUMMARY") {
         Some(summary) => {
             let text = std::fs::read_to_string(summary).unwrap();
-            super::bind::bind(&serde_json::from_str(&text).unwrap(), Vec::new())
+            let mut input = super::bind::bind(&serde_json::from_str(&text).unwrap(), Vec::new());
+            let scenario =
+                std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios/x");
+            input.references = super::references::beside(&scenario);
+            input
         }
         None => sample::full(),
     };

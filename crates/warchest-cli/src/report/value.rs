@@ -124,7 +124,7 @@ fn notes(input: &ReportInput) -> String {
             let growth = format!("{} {}", i.firm, Unit::Share.show(i.simulated?));
             Some(match i.reached.is_finite() {
                 true => format!(
-                    "{growth} (what it is priced for on {} of paths)",
+                    "{growth} (at least what it is priced for on {} of paths)",
                     Unit::Share.show(i.reached)
                 ),
                 false => growth,
@@ -174,12 +174,7 @@ pub fn odds(input: &ReportInput) -> Option<Section> {
     if input.odds.is_empty() {
         return None;
     }
-    let likeliest = input
-        .odds
-        .iter()
-        .filter(|o| o.probability.value < 1.0)
-        .max_by(|a, b| a.probability.value.total_cmp(&b.probability.value));
-    let headline = match likeliest {
+    let headline = match input.odds.first() {
         Some(odds) => format!(
             "{}: {}",
             super::svg::number::capital(&odds.what),

@@ -6,7 +6,7 @@ use crate::answers::types::*;
 use crate::simulate::outcome::{
     COMMON_FIGURES, MARKET_FIGURES, NEVER, QuarterTally, Spread, Tally,
 };
-use crate::world::World;
+use crate::world::{Kernel, World};
 
 /// How many reported firms are alive and independent.
 pub fn survivors(world: &World, tally: &Tally) -> Survivors {
@@ -68,7 +68,15 @@ pub fn common(tally: &Tally) -> Vec<Fan> {
 /// Markets with their prices and sizes.
 pub fn markets(world: &World, tally: &Tally) -> Vec<MarketAnswer> {
     let answer = |(m, market): (usize, &crate::world::Market)| {
-        let fans = MARKET_FIGURES.iter().map(|name| fan(&tally.quarters, Of::Market(m), name));
+        let free = matches!(world.segments[market.segment].kernel, Kernel::Free { .. });
+        let fans = MARKET_FIGURES.iter().map(|name| {
+            let mut fan = fan(&tally.quarters, Of::Market(m), name);
+            if free && *name == "price" {
+                fan.label = "advertising earned".into();
+                fan.unit = "USD of advertising/unit".into();
+            }
+            fan
+        });
         MarketAnswer {
             name: market.name.clone(),
             segment: world.segments[market.segment].name.clone(),

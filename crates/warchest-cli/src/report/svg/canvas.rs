@@ -1,5 +1,6 @@
 //! The drawing itself: a string that only ever grows by whole elements.
 
+use super::frame::{Calendar, Frame};
 use std::fmt::Write;
 
 /// The role of a colour. `chart.css` holds its value in light and dark.
@@ -115,6 +116,7 @@ pub struct Svg {
 struct ReadOut {
     left: f64,
     right: f64,
+    calendar: Calendar,
     tips: Vec<String>,
 }
 
@@ -220,10 +222,11 @@ impl Svg {
         let _ = write!(self.body, "<text{class} x=\"{x}\" y=\"{y}\"{anchor}>{text}</text>");
     }
 
-    /// What a pointer reads over the plot: one tip per column of equal width, left to right.
-    /// The page's script shows it; without the script nothing is lost but convenience.
-    pub fn read_out(&mut self, left: f64, right: f64, tips: Vec<String>) {
-        self.read_out = Some(ReadOut { left, right, tips });
+    /// What a pointer reads over the plot: one tip per quarter, columns of equal width from left
+    /// to right, the calendar quarter above it. The page's script shows it; without the script
+    /// nothing is lost but convenience.
+    pub fn read_out(&mut self, frame: &Frame, calendar: Calendar, tips: Vec<String>) {
+        self.read_out = Some(ReadOut { left: frame.left, right: frame.right, calendar, tips });
     }
 
     fn open(&self, attributes: &str) -> String {
@@ -233,10 +236,12 @@ impl Svg {
         let tips = match &self.read_out {
             None => String::new(),
             Some(read) => format!(
-                " data-tip=\"{}\" data-x0=\"{}\" data-x1=\"{}\"",
+                " data-tip=\"{}\" data-x=\"{},{},{},{}\"",
                 escape(&read.tips.join("|")),
                 px(read.left),
-                px(read.right)
+                px(read.right),
+                read.calendar.first_year,
+                read.calendar.first_quarter
             ),
         };
         format!(

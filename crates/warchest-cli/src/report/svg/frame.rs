@@ -151,6 +151,7 @@ impl Frame {
             let x = self.x.at(tick);
             svg.line((x, self.bottom), (x, self.bottom + 4.0), "axis", Hue::Ink);
             let text = unit.tick(tick, i + 1 == ticks.len());
+            let x = within(svg, x, &text);
             svg.text((x, self.bottom + 16.0), Anchor::Middle, "mu sm", Hue::Ink, &text);
         }
     }
@@ -162,6 +163,7 @@ impl Frame {
             let x = self.x.at(tick);
             let class = if tick == 0.0 { "axis" } else { "grid" };
             svg.line((x, self.top), (x, self.bottom), class, Hue::Rule);
+            let x = within(svg, x, text);
             svg.text((x, self.top - 6.0), Anchor::Middle, "mu sm", Hue::Ink, text);
         }
     }
@@ -265,6 +267,12 @@ impl Frame {
             svg.text((start, y + 4.0), Anchor::Start, "kt", label.hue, &shown);
         }
     }
+}
+
+/// The middle of a tick's number, moved so that it stays inside the drawing.
+fn within(svg: &Svg, x: f64, text: &str) -> f64 {
+    let half = text::width(text, 11.0, false) / 2.0;
+    x.min(svg.width - half).max(half)
 }
 
 /// Rest that makes labelled years round numbers (2030 rather than 2029 for every fifth).

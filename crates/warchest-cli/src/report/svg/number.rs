@@ -75,21 +75,41 @@ fn digits_signed(value: f64) -> String {
     format!("{sign}{}", digits(value.abs()))
 }
 
-/// Three significant digits at most, trailing zeros dropped.
+/// Three significant digits at most, two below a hundredth, trailing zeros dropped.
 fn digits(size: f64) -> String {
+    if size > 0.0 && size < 0.01 {
+        return tiny(size);
+    }
     let decimals = match size {
         s if s >= 99.95 => 0,
         s if s >= 9.995 => 1,
         s if s >= 0.1 => 2,
-        s if s >= 0.01 => 3,
         0.0 => 0,
-        _ => 4,
+        _ => 3,
     };
     let text = format!("{size:.decimals$}");
     if decimals == 0 {
         return group(&text);
     }
     text.trim_end_matches('0').trim_end_matches('.').to_string()
+}
+
+/// Below a hundredth: two significant digits, as a power of ten below 0.0001.
+fn tiny(size: f64) -> String {
+    let scientific = format!("{size:.1e}");
+    let (mantissa, power) = scientific.split_once("e-").unwrap_or((&scientific, "0"));
+    let mantissa = mantissa.trim_end_matches(".0");
+    let places: usize = power.parse().unwrap_or(0);
+    if places <= 4 {
+        let text = format!("{size:.0$}", places + 1);
+        return text.trim_end_matches('0').to_string();
+    }
+    let raised: String =
+        power.chars().map(|c| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(c as usize - 48).unwrap_or(c)).collect();
+    match mantissa {
+        "1" => format!("10⁻{raised}"),
+        _ => format!("{mantissa}×10⁻{raised}"),
+    }
 }
 
 /// Thousands apart by a thin space.
@@ -198,6 +218,10 @@ mod tests {
     fn money_has_three_digits() {
         let cases = [
             (0.0, "$0"),
+            (0.00123, "$0.0012"),
+            (1e-4, "$0.0001"),
+            (1.6e-5, "$1.6×10⁻⁵"),
+            (1e-6, "$10⁻⁶"),
             (0.05, "$0.05"),
             (2.5, "$2.5"),
             (12.34, "$12.3"),
