@@ -6,11 +6,13 @@ use crate::folder::lock::{self, Asked, Lock};
 use crate::folder::{columns, parts, quarters, sha256_of, write_atomic};
 use crate::follow::{self, Budget};
 use crate::report;
+use crate::session::count;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use warchest::answers::{Inputs, RunCard, SUMMARY_VERSION, StressAnswer, Summary, summarise};
-use warchest::simulate::outcome::{Detail, SCHEMA_VERSION};
+use warchest::simulate::outcome::{BLOCK, Detail, Request, SCHEMA_VERSION};
+use warchest::world::{Check, Predicate};
 
 /// A lock for a folder that is being filled.
 pub fn open_lock(asked: &Asked, shard: Option<String>) -> Lock {
@@ -100,13 +102,25 @@ fn answers(
             stress_paths = budget.paths;
         }
     }
+    let mut audited = (asked.audit, paths, total.tally.identity_failures);
+    let balances = |check: &Check| check.predicate == Predicate::CashBalances;
+    if !asked.audit && world.checks.iter().any(balances) {
+        // The check runs on every run: on a block of paths when not on all.
+        let request =
+            Request { seed: asked.seed, detail: Detail::Ends, audit: true, free_funding: false };
+        match count(world, &request, paths.min(BLOCK), interrupt)? {
+            Some(part) => audited = (true, part.tally.paths, part.tally.identity_failures),
+            None => return Ok(None),
+        }
+    }
     let card = RunCard {
         version: asked.version.clone(),
         command: asked.command(),
         scenario_sha256: asked.scenario_sha256.clone(),
         seed: asked.seed,
         stress_paths,
-        audited: asked.audit,
+        audited_paths: if audited.0 { audited.1 } else { 0 },
+        identity_failures: audited.2,
         ..RunCard::default()
     };
     let inputs = Inputs {

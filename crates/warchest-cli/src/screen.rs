@@ -250,7 +250,7 @@ fn market(found: &Summary) -> Option<String> {
         let changes = 1.0 - hhi.leader_never_changes.value;
         parts.push(format!("rank 1 changes on {} of paths", percent(changes)));
     }
-    if let Some(one) = giants.at_least.first() {
+    if let Some(one) = giants.at_least.first().filter(|_| has_marks(found)) {
         parts.push(format!(
             "a firm above {}: {}, one outside North America: {}",
             usd(giants.threshold_usd),
@@ -259,6 +259,10 @@ fn market(found: &Summary) -> Option<String> {
         ));
     }
     (!parts.is_empty()).then(|| wrapped(&format!("Market: {}.", parts.join("; ")), "  "))
+}
+
+fn has_marks(found: &Summary) -> bool {
+    found.firms.iter().any(|firm| firm.valuation.mean.value > 0.0)
 }
 
 /// One line per stress after the first, which the table shows.
@@ -284,8 +288,12 @@ fn checks(found: &Summary) -> Option<String> {
     let (good, bad): (Vec<_>, Vec<_>) = found.checks.iter().partition(|check| check.passed);
     let mut text = format!("Checks: {} of {} hold.\n", good.len(), found.checks.len());
     for check in bad {
-        let line = format!("fails: {}: {}: found {}", check.name, check.text, check.found);
-        text += &wrapped(&format!("  {line}"), "    ");
+        let what = if check.name == check.text {
+            check.text.clone()
+        } else {
+            format!("{} ({})", check.name, check.text)
+        };
+        text += &wrapped(&format!("FAILS: {what}: {}", check.found), "  ");
     }
     Some(text)
 }
@@ -314,8 +322,9 @@ fn run_line(found: &Summary) -> String {
             grouped(run.price_games)
         ));
     }
-    if run.audited {
-        facts.push(format!("{} identities failed", run.identity_failures));
+    if run.audited_paths > 0 {
+        let n = grouped(run.audited_paths);
+        facts.push(format!("{} identities failed on {n} audited paths", run.identity_failures));
     }
     wrapped(&format!("{}; ± is one Monte-Carlo standard error", facts.join(", ")), "")
 }
@@ -324,7 +333,14 @@ fn run_line(found: &Summary) -> String {
 pub fn wrapped(text: &str, indent: &str) -> String {
     let mut out = String::new();
     let mut line = String::new();
-    for word in text.split(' ') {
+    let mut words = text.split(' ').peekable();
+    while let Some(word) = words.next() {
+        // A per cent sign stays with its number.
+        let glued = match words.next_if(|next| next.starts_with('%')) {
+            Some(sign) => format!("{word} {sign}"),
+            None => word.to_string(),
+        };
+        let word = glued.as_str();
         if !line.trim().is_empty() && line.chars().count() + 1 + word.chars().count() > WIDTH {
             out += line.trim_end();
             out.push('\n');

@@ -15,6 +15,7 @@ pub mod columns;
 pub mod lock;
 pub mod parts;
 pub mod quarters;
+pub mod read;
 pub mod rows;
 
 use crate::error::CliError;

@@ -304,9 +304,12 @@ fn run_card(summary: &from::Summary) -> RunCard {
     add("price games", missed);
     add(
         "identities",
-        match (run.audited, run.identity_failures) {
+        match (run.audited_paths > 0, run.identity_failures) {
             (false, _) => "not audited in this run (--audit)".into(),
-            (true, 0) => "hold to the dollar in every quarter of every path".into(),
+            (true, 0) => format!(
+                "hold to the dollar in every quarter of {} audited paths",
+                count(run.audited_paths)
+            ),
             (true, n) => format!("fail in {} quarters", count(n)),
         },
     );

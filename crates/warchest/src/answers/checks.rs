@@ -3,8 +3,8 @@
 use crate::answers::types::{CheckAnswer, Summary};
 use crate::world::{Check, Predicate};
 
-/// Whether `check` holds of `summary`. `cash balances` can only hold when the run was audited.
-pub fn evaluate(check: &Check, summary: &Summary, audited: bool) -> CheckAnswer {
+/// Whether `check` holds of `summary`. `cash balances` can only hold when paths were audited.
+pub fn evaluate(check: &Check, summary: &Summary) -> CheckAnswer {
     let (passed, found) = match &check.predicate {
         Predicate::Survivors { quarter, low, high } => {
             let q = quarter.0 as usize;
@@ -18,12 +18,9 @@ pub fn evaluate(check: &Check, summary: &Summary, audited: bool) -> CheckAnswer 
         }
         Predicate::CashBalances => {
             let failures = summary.run.identity_failures;
-            let words = if audited {
-                format!("{failures} quarters in which an identity failed")
-            } else {
-                "not audited: run with --audit".to_string()
-            };
-            (audited && failures == 0, words)
+            let n = summary.run.audited_paths;
+            let words = format!("an identity failed in {failures} quarters of {n} audited paths");
+            (n > 0 && failures == 0, words)
         }
         Predicate::Converged { share } => {
             let run = &summary.run;

@@ -38,7 +38,7 @@ pub struct Inputs<'a> {
     pub shadow: Option<&'a Tally>,
     /// The scenario's stresses, answered.
     pub stresses: &'a [StressAnswer],
-    /// Version, command, hash, seed, numbers of paths; counts are filled in here.
+    /// Version, command, hash, seed, audit, numbers of paths; other counts are filled in here.
     pub card: &'a RunCard,
 }
 
@@ -54,7 +54,6 @@ pub fn summarise(inputs: &Inputs) -> Summary {
             price_games: tally.price_games,
             unconverged: tally.unconverged,
             paths_unconverged: tally.paths_unconverged,
-            identity_failures: tally.identity_failures,
             ..inputs.card.clone()
         },
         verdict: String::new(),
@@ -72,9 +71,8 @@ pub fn summarise(inputs: &Inputs) -> Summary {
         assumptions: assumptions(world),
         limits: Vec::new(),
     };
-    let audited = inputs.card.audited;
-    summary.checks = world.checks.iter().map(|c| checks::evaluate(c, &summary, audited)).collect();
-    summary.limits = words::limits(&summary);
+    summary.checks = world.checks.iter().map(|c| checks::evaluate(c, &summary)).collect();
+    summary.limits = words::limits(&summary, world.funding.enabled);
     summary.verdict = words::verdict(&summary);
     summary
 }

@@ -136,9 +136,9 @@ pub struct RunCard {
     pub unconverged: u64,
     /// Paths with at least one game that did not converge.
     pub paths_unconverged: u64,
-    /// The identities were asserted in every quarter.
-    pub audited: bool,
-    /// Quarters in which one failed.
+    /// Paths on which the identities were asserted in every quarter.
+    pub audited_paths: u64,
+    /// Quarters of those in which one failed.
     pub identity_failures: u64,
 }
 

@@ -16,8 +16,12 @@ pub const LIMITS: [&str; 6] = [
 ];
 
 /// The limits, with the run's own: games that did not converge, few paths, no shadow run.
-pub fn limits(summary: &Summary) -> Vec<String> {
-    let mut out: Vec<String> = LIMITS.iter().map(|limit| limit.to_string()).collect();
+pub fn limits(summary: &Summary, funding: bool) -> Vec<String> {
+    let mut out: Vec<String> = LIMITS
+        .iter()
+        .skip(usize::from(!funding)) // the first is about the funding market
+        .map(|limit| limit.to_string())
+        .collect();
     let run = &summary.run;
     if run.unconverged > 0 {
         out.insert(
@@ -29,7 +33,7 @@ pub fn limits(summary: &Summary) -> Vec<String> {
             ),
         );
     }
-    if run.audited && run.identity_failures > 0 {
+    if run.identity_failures > 0 {
         let n = run.identity_failures;
         out.insert(0, format!("A ledger identity failed in {n} quarters: do not use this run."));
     }
