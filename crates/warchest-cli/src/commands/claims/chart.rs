@@ -19,7 +19,7 @@ pub fn factors(report: &Report) -> Option<Figure> {
         subtitle: "Recomputed over stated, log scale; 1 is exactly as said. Full dot: a reading \
                    within the tolerance; ring: one outside; the bar spans the readings."
             .into(),
-        source: "Rows of data listed under each claim by `warchest claims --rows`.".into(),
+        source: "The rows of data that `warchest claims --rows` lists under each claim.".into(),
         table: Table::new(&["claim", "reading", "recomputed / stated", "within tolerance"]),
         ..Figure::default()
     };
@@ -88,7 +88,7 @@ pub fn series(claim: &ClaimResult) -> Option<Figure> {
         id: format!("chart-{}", claim.id),
         title: chart.title.clone(),
         subtitle: format!("{}{}.", unit_words(chart), if chart.log { ", log scale" } else { "" }),
-        source: "The rows listed below.".into(),
+        source: "Every row of the series, those after the article included.".into(),
         table: Table::new(&["series", "year", "value"]),
         ..Figure::default()
     };

@@ -78,7 +78,7 @@ fn count(report: &Report, class: &str) -> usize {
 fn headline(report: &Report) -> String {
     let (all, sure) = (report.claims.len(), count(report, "holds"));
     format!(
-        "Of {} statements {} hold as said, {} under some readings only",
+        "Of {} statements, {} hold as said and {} under some readings only",
         number::word(all),
         number::word(sure),
         number::word(count(report, "one-reading")),
@@ -102,9 +102,10 @@ fn verdict(report: &Report) -> String {
 fn key_figures(report: &Report) -> Vec<KeyFigure> {
     let labels = [
         ("holds", "hold as said"),
-        ("one-reading", "hold under some readings"),
+        ("one-reading", "hold under some readings only"),
         ("off", "do not hold"),
-        ("ahead", "lie ahead"),
+        ("ahead", "cannot be tested yet"),
+        ("rules", "are rules for investors"),
     ];
     let figure = |(class, what): (&str, &str)| KeyFigure {
         value: count(report, class).to_string(),
@@ -188,7 +189,7 @@ fn claim_html(claim: &ClaimResult) -> String {
         let _ = write!(
             out,
             "<li><b{class}>{mark}</b><div>{}: {}<br><code style=\"font-size:12px\">{}</code></div></li>",
-            escape(&capital(&reading.name)),
+            escape(&reading.name),
             escape(&value_text(reading)),
             escape(&reading.expression)
         );
