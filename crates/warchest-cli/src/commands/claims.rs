@@ -72,7 +72,7 @@ pub fn appendix(scenario: &Path, summary: &Summary) -> Vec<Section> {
     let asks = |report: &Report| {
         let name = scenario.file_name();
         let mut models = report.claims.iter().filter_map(|claim| claim.model.as_ref());
-        models.any(|(wanted, _)| Path::new(wanted).file_name() == name)
+        models.any(|model| Path::new(&model.scenario).file_name() == name)
     };
     let run = summary::RunFolder::of(serde_json::to_value(summary).unwrap_or_default());
     let judged = files

@@ -1,1 +1,3 @@
+//! Whole command lines.
 
+mod claims;

@@ -11,6 +11,11 @@ pub trait Run {
     /// # Errors
     /// What is there instead, in words.
     fn number(&self, path: &str) -> Result<(f64, Option<f64>), String>;
+
+    /// What ran: command, paths, seed.
+    fn describe(&self) -> String {
+        "a run".into()
+    }
 }
 
 /// Why an expression has no value although it is sound: what is missing.

@@ -48,5 +48,5 @@ pub use file::{ClaimsFile, read};
 pub use functions::{FUNCTIONS, Function};
 pub use missing::{Missing, Run};
 pub use sizing::{SizingLine, SizingResult};
-pub use table::{ShownRow, Tables};
-pub use verdict::{ChartData, ClaimResult, ReadingResult, Report, Verdict, judge};
+pub use table::{Layout, ShownRow, Tables};
+pub use verdict::{ChartData, ClaimResult, ModelNote, ReadingResult, Report, Verdict, judge};

@@ -125,8 +125,8 @@ pub struct ClaimResult {
     pub readings: Vec<ReadingResult>,
     /// Why the model gives no probability.
     pub model_missing: Option<String>,
-    /// Scenario and paths that give the probability.
-    pub model: Option<(String, u64)>,
+    /// What gives the probability.
+    pub model: Option<ModelNote>,
     /// The sizing question.
     pub sizing: Option<SizingResult>,
     /// Rows it rests on.
@@ -135,6 +135,19 @@ pub struct ClaimResult {
     pub note: Option<String>,
     /// A picture.
     pub chart: Option<ChartData>,
+}
+
+/// What gives the probability of a claim about the future.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ModelNote {
+    /// Scenario the claim asks.
+    pub scenario: String,
+    /// Paths it asks for.
+    pub paths: u64,
+    /// The number of the run, as an expression.
+    pub expression: String,
+    /// The run that was given.
+    pub run: Option<String>,
 }
 
 /// All verdicts of a claims file.
@@ -241,7 +254,12 @@ fn judge_one(
         lets: claim.let_texts.clone(),
         readings,
         model_missing,
-        model: claim.model.as_ref().map(|m| (m.scenario.clone(), m.paths)),
+        model: claim.model.as_ref().map(|m| ModelNote {
+            scenario: m.scenario.clone(),
+            paths: m.paths,
+            expression: m.text.clone(),
+            run: run.map(Run::describe),
+        }),
         sizing,
         rows: used.into_iter().map(|id| tables.shown(id)).collect(),
         note: claim.note.clone(),

@@ -78,9 +78,10 @@ pub fn auto(amount: f64, unit: &Unit) -> String {
     }
 }
 
-/// A part as percent.
+/// A probability as percent, to a tenth of a point.
 pub fn percent(x: f64) -> String {
-    format!("{} %", number(x * 100.0))
+    let tenths = format!("{:.1}", x * 100.0);
+    format!("{} %", tenths.strip_suffix(".0").unwrap_or(&tenths))
 }
 
 /// The verdict in words.

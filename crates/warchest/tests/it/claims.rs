@@ -2,6 +2,7 @@
 //! language against its handbook.
 
 use miette::Diagnostic;
+use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -313,5 +314,26 @@ fn every_function_has_a_tested_example_in_the_handbook() {
             "{} has no example",
             function.name
         );
+    }
+}
+
+proptest! {
+    /// Any sentence of the language's words is a verdict or an error; nothing panics.
+    #[test]
+    fn no_expression_panics(words in prop::collection::vec(prop::sample::select(vec![
+        "sum(", "at(", "interpolate(", "first(t where ", "within(", "kelly(", "ratio(", "min(",
+        "series(\"Firm\", \"sales\")", "series(\"Firm\", \"cars\", 2019..2024)", "series(\"Firm\", \"old\")",
+        "2020", "2021-02-29", "1e300", "0", "4 GUSD", "x", "t", ")", ", ", " + ", " - ", " * ", " / ",
+        " ^ ", " < ", " and ", " == ", "-", "not ", "..", "doubling(", "per_year(", "count(", "run(\"a\")",
+    ]), 1..14)) {
+        for error in errors_of(&reading(&words.concat())) {
+            prop_assert!(!error.to_string().is_empty());
+        }
+    }
+
+    /// Any table is read or refused; nothing panics.
+    #[test]
+    fn no_table_panics(text in "[a-zA-Z0-9,\"\n#.%-]{0,200}") {
+        let _ = warchest::claims::Tables::default().add("t.csv", &text, &Default::default());
     }
 }

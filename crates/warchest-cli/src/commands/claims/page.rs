@@ -208,12 +208,17 @@ fn claim_html(claim: &ClaimResult) -> String {
     for note in claim.note.iter().chain(&claim.model_missing) {
         let _ = write!(out, "<p class=\"note\">{}</p>", escape(&capital(note)));
     }
-    if let Some((scenario, paths)) = &claim.model {
-        let _ = write!(
-            out,
-            "<p class=\"note\">Model: {}, {paths} paths; give a run with <code>--run</code>.</p>",
-            escape(scenario)
-        );
+    if let Some(model) = &claim.model {
+        let from = match &model.run {
+            Some(run) => format!("<code>{}</code> of {}", escape(&model.expression), escape(run)),
+            None => format!(
+                "the probability comes from <code>warchest run {} --paths {}</code>; give its \
+                 folder with <code>--run</code>",
+                escape(&model.scenario),
+                model.paths
+            ),
+        };
+        let _ = write!(out, "<p class=\"note\">Model: {from}.</p>");
     }
     sizing_html(claim, &mut out);
     out.push_str("</div>");

@@ -49,6 +49,14 @@ impl Run for RunFolder {
         let error = at["se"].as_f64();
         number.map(|x| (x, error)).ok_or_else(|| format!("it has {}", under(at, path)))
     }
+
+    fn describe(&self) -> String {
+        let run = &self.summary["run"];
+        let paths = run["paths"].as_u64().unwrap_or_default();
+        let seed = run["seed"].as_u64().unwrap_or_default();
+        let command = run["command"].as_str().unwrap_or("an unnamed run");
+        format!("{command} ({paths} paths, seed {seed})")
+    }
 }
 
 /// What stands at a place, in words.

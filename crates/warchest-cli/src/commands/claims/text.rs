@@ -25,8 +25,12 @@ fn claim_block(out: &mut String, claim: &ClaimResult, rows: bool) {
     if let Some(why) = &claim.model_missing {
         let _ = writeln!(out, "    {why}");
     }
-    if let Some((scenario, paths)) = &claim.model {
-        let _ = writeln!(out, "    model: {scenario}, {paths} paths");
+    if let Some(model) = &claim.model {
+        let from = match &model.run {
+            Some(run) => format!("{} of: {run}", model.expression),
+            None => format!("warchest run {} --paths {}", model.scenario, model.paths),
+        };
+        let _ = writeln!(out, "    model: {from}");
     }
     if let Some(sizing) = &claim.sizing {
         for line in &sizing.lines {
