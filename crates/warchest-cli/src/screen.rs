@@ -181,7 +181,7 @@ fn significant(value: f64) -> String {
         v if v >= 100.0 => format!("{value:.0}"),
         v if v >= 1.0 => format!("{value:.2}"),
         v if v >= 0.01 => format!("{value:.3}"),
-        v if v == 0.0 => "0".to_string(),
+        0.0 => "0".to_string(),
         _ => format!("{value:.2e}"),
     }
 }

@@ -6,6 +6,9 @@ use crate::answers::estimate::mean;
 use crate::answers::types::{Estimate, LAYERS};
 use crate::simulate::outcome::{Block, Spread, Status};
 
+/// A column of a block, its name and unit.
+type Column = (&'static str, &'static str, fn(&Block) -> &Vec<f64>);
+
 /// One number of a path in both runs.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Pair {
@@ -66,7 +69,7 @@ impl Paired {
             f64::from(status == Status::Alive as u8 || status == Status::Listed as u8)
         };
         self.put(&format!("survive/{name}"), "probability", Some(alive(a)), Some(alive(b)));
-        let numbers: [(&str, &'static str, fn(&Block) -> &Vec<f64>); 5] = [
+        let numbers: [Column; 5] = [
             ("cash", "USD", |block| &block.firms.cash),
             ("revenue_year", "USD", |block| &block.firms.revenue_year),
             ("levered_fcf", "USD", |block| &block.firms.levered_fcf),
@@ -84,7 +87,7 @@ impl Paired {
     }
 
     fn market(&mut self, a: &Block, b: &Block, path: usize) {
-        let numbers: [(&str, &'static str, fn(&Block) -> &Vec<f64>); 5] = [
+        let numbers: [Column; 5] = [
             ("hhi_spend", "0 to 1", |block| &block.market.hhi_spend),
             ("hhi_usage", "0 to 1", |block| &block.market.hhi_usage),
             ("final_spend", "USD", |block| &block.market.final_spend),

@@ -144,6 +144,33 @@ struct Optional {
     size: Option<Vec<f64>>,
 }
 
+impl Optional {
+    /// The optional columns of a product table.
+    ///
+    /// # Errors
+    /// Neither utilities nor what they follow from; neither costs nor prices.
+    fn read(products: &Table) -> Result<Self, PricingError> {
+        let optional = Self {
+            price: products.maybe("prices")?,
+            share: products.maybe("shares")?,
+            cost: products.maybe("costs")?,
+            utility: products.maybe("utilities")?,
+            tax_rate: products.maybe("tax_rates")?,
+            unit_tax: products.maybe("unit_taxes")?,
+            capacity: products.maybe("capacities")?,
+            frozen: products.maybe("frozen")?,
+            size: products.maybe("market_size")?,
+        };
+        if optional.utility.is_none() && (optional.share.is_none() || optional.price.is_none()) {
+            return Err(products.missing("utilities` (or both `prices` and `shares"));
+        }
+        if optional.cost.is_none() && optional.price.is_none() {
+            return Err(products.missing("costs` (or `prices` to recover them from"));
+        }
+        Ok(optional)
+    }
+}
+
 /// Markets from a product table and, for mixed logit, an agent table.
 ///
 /// Product columns: `firm_ids`, `prices`; `shares` or `utilities`; `costs`, else they are recovered
@@ -159,23 +186,7 @@ pub fn markets(
     agents: Option<&Table>,
     model: &Model,
 ) -> Result<Vec<Market>, PricingError> {
-    let optional = Optional {
-        price: products.maybe("prices")?,
-        share: products.maybe("shares")?,
-        cost: products.maybe("costs")?,
-        utility: products.maybe("utilities")?,
-        tax_rate: products.maybe("tax_rates")?,
-        unit_tax: products.maybe("unit_taxes")?,
-        capacity: products.maybe("capacities")?,
-        frozen: products.maybe("frozen")?,
-        size: products.maybe("market_size")?,
-    };
-    if optional.utility.is_none() && (optional.share.is_none() || optional.price.is_none()) {
-        return Err(products.missing("utilities` (or both `prices` and `shares"));
-    }
-    if optional.cost.is_none() && optional.price.is_none() {
-        return Err(products.missing("costs` (or `prices` to recover them from"));
-    }
+    let optional = Optional::read(products)?;
     let firm_ids = products.labels("firm_ids")?;
     let names = products.labels("product_ids").ok();
     let nests = products.labels("nesting_ids");

@@ -177,6 +177,11 @@ impl Reading<'_> {
         let inner = (!high.unit.is_empty()).then(|| (high.unit.clone(), high.unit_span.clone()));
         let lent = inner.as_ref().or(outer);
         let mut low = low.clone();
+        // `5 % to 25 %/quarter`: the period stands once, at the end.
+        let rest = lent.and_then(|(unit, _)| unit.strip_prefix(low.unit.as_str()));
+        if rest.is_some_and(|rest| rest.trim_start().starts_with('/')) {
+            low.unit.clear();
+        }
         if low.unit.is_empty() && low.form == Form::Plain {
             low.form = high.form;
         }

@@ -13,12 +13,13 @@ multiversion! {
     /// given, and if so the price.
     pub fn intentions<const L: usize>(plan: &Plan, state: &mut State<L>) {
         for (f, firm) in plan.world.firms.iter().enumerate() {
-            if let Strategy::CostPlus { decay, .. } = firm.strategy {
-                if state.quarter > 0 && !plan.is_fixed(decay, 1.0) {
-                    let (decay, k) = (&state.values[decay], &mut state.firms.markup[f]);
-                    for l in 0..L {
-                        k[l] *= decay[l];
-                    }
+            if let Strategy::CostPlus { decay, .. } = firm.strategy
+                && state.quarter > 0
+                && !plan.is_fixed(decay, 1.0)
+            {
+                let (decay, k) = (&state.values[decay], &mut state.firms.markup[f]);
+                for l in 0..L {
+                    k[l] *= decay[l];
                 }
             }
         }

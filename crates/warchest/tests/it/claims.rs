@@ -135,7 +135,7 @@ fn the_known_traps_come_out_right() {
     assert_eq!(users[2].factor, Some(0.6));
     // The first model chosen moves the training-cost factor by nine.
     let spread = claim(&report, "training-cost").spread.expect("a spread");
-    assert!((spread - 201_325.0577 / 22_206.09124).abs() < 1e-9, "{spread}");
+    assert!((spread - 201325.0577 / 22206.09124).abs() < 1e-9, "{spread}");
     assert_eq!(spread.round(), 9.0);
     // Rows from memory are used by the readings that say so, and by no other.
     for claim in &report.claims {

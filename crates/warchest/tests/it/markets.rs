@@ -256,7 +256,8 @@ fn place(make: &mut Maker, at: (usize, usize), shape: Shape) -> Market {
             persistence: Some(make.fixed(&format!("{name}.persistence"), 0.97)),
         },
     };
-    let sells = |f: usize| shape.sparse == 1 || (f + 2 * s + 3 * r) % shape.sparse == 0 || f < 1;
+    let sells =
+        |f: usize| shape.sparse == 1 || (f + 2 * s + 3 * r).is_multiple_of(shape.sparse) || f < 1;
     let sellers: Vec<usize> = (0..shape.firms).filter(|&f| sells(f)).collect();
     let total: f64 = sellers.iter().map(|&f| 1.0 / (1.0 + f as f64)).sum();
     let listings = sellers

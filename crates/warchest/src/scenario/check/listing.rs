@@ -27,12 +27,16 @@ impl Checker<'_> {
         regions: &[String],
         markets: &mut Markets,
     ) -> bool {
-        let only = self.references(scope, "regions", "region", regions);
+        let mut only = self.references(scope, "regions", "region", regions);
         let mut special = Vec::new();
         for (market, named) in self.tables(scope, "market") {
             if let Some(region) = self.find("region", &named.name, regions, &named.place) {
                 special.push((region, market, named.place));
             }
+        }
+        let own = ["taste", "share"].iter().any(|key| scope.table.get(key).is_some());
+        if only.is_empty() && !own {
+            only = special.iter().map(|entry| entry.0).collect();
         }
         let mut shares = false;
         let mut sold = 0;

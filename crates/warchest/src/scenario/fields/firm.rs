@@ -77,7 +77,7 @@ pub static PRODUCT: Section = Section {
         Field::q("taste_volatility", Dim::Volatility).or("\"0 /quarter\"").within(0.0, 100.0, "between 0 and 100 per quarter").doc("Random walk of the taste, in utility."),
         Field::q("taste", Dim::Number).within(-1000.0, 1000.0, "between -1000 and 1000").at_start().doc("ζ: mean utility at price 0 and quality 0; taste or share."),
         Field::q("share", Dim::Share).within(1e-9, 0.999_999, "above 0 % and below 100 %").at_start().doc("Share of each market at the start, at list prices; the taste follows from it."),
-        Field::new("regions", Kind::References("region")).or("[]").doc("Where it is sold; everywhere the segment is open when empty."),
+        Field::new("regions", Kind::References("region")).or("[]").doc("Where it is sold; when empty, everywhere the segment is open, or, where the product has no taste or share of its own, in the regions of its [[firm.product.market]] entries."),
         Field::new("market", Kind::Tables(&PRODUCT_MARKET, "region")).doc("Regions where its appeal differs."),
     ],
 };
