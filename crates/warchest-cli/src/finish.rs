@@ -41,7 +41,7 @@ pub fn finish(
     interrupt: &AtomicBool,
 ) -> Result<Option<Summary>, CliError> {
     let Some(summary) = answers(loaded, asked, total, interrupt)? else { return Ok(None) };
-    let mut names = vec!["scenario.toml", "summary.json", "report.html"];
+    let mut names = vec!["scenario.toml", "summary.json", "report.html", "survival.svg"];
     write_atomic(&folder.join("scenario.toml"), loaded.resolved.as_bytes())?;
     if asked.detail() >= Detail::Rows {
         for name in ["paths.parquet", "market.parquet"] {
@@ -63,6 +63,7 @@ pub fn finish(
     let references = report::references::beside(Path::new(&loaded.path));
     let page = report::html(&summary, appendix, references);
     write_atomic(&folder.join("report.html"), page.as_bytes())?;
+    write_atomic(&folder.join("survival.svg"), report::picture(&summary).as_bytes())?;
     let mut lock = open_lock(asked, None);
     for name in names {
         lock.files.insert(name.to_string(), sha256_of(&folder.join(name))?);

@@ -3,7 +3,7 @@
 
 use crate::progress::grouped;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
-use warchest::answers::{Breaking, Distribution, Estimate, Fan, FirmAnswer, Summary};
+use warchest::answers::{Breaking, Estimate, Fan, FirmAnswer, Summary};
 
 /// Columns of the screen.
 const WIDTH: usize = 100;
@@ -206,35 +206,29 @@ fn prices(found: &Summary) -> Option<String> {
     Some(wrapped(&format!("Prices, median [5 %, 95 %]: {}.", lines.join("; ")), "  "))
 }
 
-fn middle(found: &Distribution) -> String {
-    percent(found.mean.value)
-}
-
 fn money(found: &Summary) -> Option<String> {
     let money = &found.money;
-    if money.final_spend.count == 0 || money.final_spend.mean.value <= 0.0 {
+    let spend = money.final_spend.mean.value;
+    if money.final_spend.count == 0 || spend <= 0.0 {
         return None;
     }
+    let hundred = |value: f64| {
+        let part = 100.0 * value / spend;
+        format!("{}${:.0}", if part < 0.0 { "-" } else { "" }, part.abs())
+    };
     let layers: Vec<String> = money
         .layers
         .iter()
-        .filter(|layer| layer.share_of_sales.mean.value.abs() >= 0.0005)
-        .map(|layer| {
-            let (sales, cash) = (middle(&layer.share_of_sales), middle(&layer.share_of_cash));
-            if sales == cash {
-                format!("{} {sales}", layer.name)
-            } else {
-                format!("{} {sales} ({cash} with capital expenditure)", layer.name)
-            }
-        })
+        .filter(|layer| (layer.value_added.mean.value / spend).abs() >= 0.005)
+        .map(|layer| format!("{} {}", layer.name, hundred(layer.value_added.mean.value)))
         .collect();
     let text = format!(
-        "Who gets the money, of {} spent by final customers: {}; capital expenditure {}; consumer \
-         surplus is {} of surplus and spend.",
-        usd(money.final_spend.mean.value),
+        "Who gets the money: of every $100 that customers pay ({} in all), {}. Chips bought as \
+         capital expenditure come to another {}; customers keep a surplus of {}.",
+        usd(spend),
         layers.join(", "),
-        usd(money.capex.mean.value),
-        middle(&money.consumer_surplus_share)
+        hundred(money.capex.mean.value),
+        hundred(money.consumer_surplus.mean.value)
     );
     Some(wrapped(&text, "  "))
 }

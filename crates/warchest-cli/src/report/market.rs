@@ -184,9 +184,9 @@ fn log_panel(
     let last = positive(2).next_back().unwrap_or(f64::NAN);
     let description = format!("Median of {} ends at {} {}.", fan.name, unit.show(last), fan.unit);
     let mut svg = Svg::new(&size.id(id), width, height, &fan.name, &description);
-    let name = text::fit(&capital(&fan.name), 12.0, true, width - 2.0);
+    let (name, unit_line) = heading(fan, width - 2.0);
     svg.text((0.0, 12.0), Anchor::Start, "bd", Hue::Ink, &name);
-    svg.text((0.0, 27.0), Anchor::Start, "mu sm", Hue::Ink, &fan.unit);
+    svg.text((0.0, 27.0), Anchor::Start, "mu sm", Hue::Ink, &unit_line);
     let y = Scale::log(low * 0.95, high * 1.05);
     let ticks = y.ticks(if height > 200.0 { 7 } else { 4 });
     let label_room = text::width(&unit.show(last), 12.0, true) + 8.0;
@@ -199,6 +199,19 @@ fn log_panel(
     svg.text((frame.right + 5.0, end), Anchor::Start, "bd kt", Hue::C1, &unit.show(last));
     svg.read_out(&frame, input.calendar, fan_tips(input, &fan.rows, unit));
     svg.finish()
+}
+
+/// Two lines over a panel: the name, and the unit, to which a region moves where the name with
+/// it is too wide.
+fn heading(fan: &Fan, limit: f64) -> (String, String) {
+    let name = capital(&fan.name);
+    match name.split_once(" in ") {
+        Some((segment, region)) if text::width(&name, 12.0, true) > limit => {
+            let unit = format!("{region}, {}", fan.unit);
+            (text::fit(segment, 12.0, true, limit), text::fit(&unit, 11.0, false, limit))
+        }
+        _ => (text::fit(&name, 12.0, true, limit), fan.unit.clone()),
+    }
 }
 
 /// The section on shares and concentration, or nothing.

@@ -68,12 +68,17 @@ pub fn common(tally: &Tally) -> Vec<Fan> {
 /// Markets with their prices and sizes.
 pub fn markets(world: &World, tally: &Tally) -> Vec<MarketAnswer> {
     let answer = |(m, market): (usize, &crate::world::Market)| {
-        let free = matches!(world.segments[market.segment].kernel, Kernel::Free { .. });
+        let kernel = &world.segments[market.segment].kernel;
         let fans = MARKET_FIGURES.iter().map(|name| {
             let mut fan = fan(&tally.quarters, Of::Market(m), name);
-            if free && *name == "price" {
-                fan.label = "advertising earned".into();
-                fan.unit = "USD of advertising/unit".into();
+            match (kernel, *name) {
+                (Kernel::Unit { .. }, "price") => fan.unit = "USD/seat/quarter".into(),
+                (Kernel::Budget { .. }, "price") => fan.unit = "USD/RT".into(),
+                (Kernel::Free { .. }, "price") => {
+                    fan.label = "advertising earned".into();
+                    fan.unit = "USD of advertising/unit".into();
+                }
+                _ => {}
             }
             fan
         });

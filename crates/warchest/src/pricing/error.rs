@@ -4,6 +4,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 /// A market that has no answer, or is not one. `product` and `consumer` are positions.
+#[allow(missing_docs, reason = "the text of a variant names its fields")]
 #[derive(Clone, Debug, PartialEq, Error, Diagnostic)]
 #[non_exhaustive]
 pub enum PricingError {

@@ -7,6 +7,7 @@ use super::nash::{Solution, solve, solve_from};
 use crate::numerics::lanes::Isa;
 
 /// One change. Names are those of the market's firms and products.
+#[allow(missing_docs, reason = "the text of a variant names its fields")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
     /// The firms become one.

@@ -52,6 +52,7 @@ impl Product {
 }
 
 /// How buyers choose. `utility` is price-free, one entry per product.
+#[allow(missing_docs, reason = "the text of a variant names its fields")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Demand {
     /// `u = utility − slope·p`.

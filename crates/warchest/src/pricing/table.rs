@@ -108,6 +108,7 @@ pub struct Random {
 }
 
 /// The kind of demand and its parameters.
+#[allow(missing_docs, reason = "the text of a variant names its fields")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
     /// Plain logit with price coefficient `price` < 0.

@@ -52,6 +52,7 @@ macro_rules! table {
             }
 
             /// Zero everywhere.
+            #[allow(dead_code, reason = "not every table is cleared")]
             pub fn clear(&mut self) {
                 $(self.$field.fill([0.0; L]);)*
             }
@@ -233,7 +234,6 @@ pub struct Common<const L: usize> {
     /// Hours used in the last quarter, fleet of the clouds, tightness of the first quarter.
     pub use_last: Lane<L>,
     pub fleet: Lane<L>,
-    pub use_start: Lane<L>,
     /// Growth of use per quarter, smoothed over the last ones and held to ±0.25.
     pub use_growth: Lane<L>,
     /// Hours: installed, of them for sales, for training, idle.
@@ -363,7 +363,6 @@ impl<const L: usize> Common<L> {
             rent_ratio: one,
             use_last: zero,
             fleet: zero,
-            use_start: zero,
             use_growth: zero,
             installed: zero,
             inference: zero,

@@ -72,7 +72,9 @@ pub enum Cause {
 /// Rows of a block: one entry per path and firm, path-major, firms in the world's order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FirmRows {
+    /// [`Status`] as stored.
     pub status: Vec<u8>,
+    /// [`Cause`] as stored.
     pub cause: Vec<u8>,
     /// Quarter of the end, or [`NEVER`].
     pub exit_quarter: Vec<u16>,
@@ -128,27 +130,35 @@ pub struct Block {
     pub firms: FirmRows,
     /// Empty unless [`Detail::Rows`] or more.
     pub market: PathRows,
+    /// Counts and sums of the block.
     pub tally: Tally,
 }
 
 /// Mean, spread and quantiles of one outcome number.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Spread {
+    /// Σ x, exact.
     pub sum: ExactSum,
+    /// Σ x², exact.
     pub sum_squares: ExactSum,
+    /// For quantiles.
     pub sketch: Sketch,
 }
 
 /// Summary of any number of paths, exact under merging.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Tally {
+    /// Paths counted.
     pub paths: u64,
+    /// Price games played.
     pub price_games: u64,
+    /// Of those, the games that missed their first-order condition.
     pub unconverged: u64,
     /// Paths with at least one game that did not converge.
     pub paths_unconverged: u64,
     /// Quarters in which an audited identity failed (0 in a correct run).
     pub identity_failures: u64,
+    /// In the world's order.
     pub firms: Vec<FirmTally>,
     /// Number of reported firms alive and independent at the end: counts by number.
     pub survivors: Vec<u64>,
@@ -171,17 +181,25 @@ pub struct FirmTally {
     pub entered: Vec<u64>,
     /// Alive and independent at the end.
     pub alive: u64,
+    /// Of those, listed.
     pub listed: u64,
     /// First cash-positive quarter: counts by quarter.
     pub cash_positive: Vec<u64>,
+    /// Ended by a take-or-pay commitment.
     pub defaulted: u64,
+    /// USD at the end, frozen at death.
     pub end_cash: Spread,
     /// Capital to self-sufficiency over paths that reached it, and the count that did not.
     pub need: Spread,
+    /// Paths without four cash-positive quarters in a row.
     pub never_self_sufficient: u64,
+    /// Equity paid in, USD.
     pub raised: Spread,
+    /// Last mark, or equity value at exit, USD.
     pub valuation: Spread,
+    /// Revenue of the last four quarters, USD.
     pub revenue_year: Spread,
+    /// Fraction still held by the holders of the start.
     pub founders_stake: Spread,
 }
 

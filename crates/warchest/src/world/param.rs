@@ -14,6 +14,7 @@ pub enum Per {
 }
 
 /// A distribution, in the units its author wrote.
+#[allow(missing_docs, reason = "the text of a variant names its fields")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Dist {
     /// A known value.
@@ -40,6 +41,7 @@ pub enum Dist {
 }
 
 /// From the author's units to the engine's.
+#[allow(missing_docs, reason = "the text of a variant names its fields")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Transform {
     /// Multiply.

@@ -148,7 +148,8 @@ fn log_ticks(low: f64, high: f64, count: usize) -> Vec<f64> {
     for mantissas in [&[1.0, 2.0, 5.0][..], &[1.0, 3.0], &[1.0]] {
         let ticks = all(mantissas);
         if ticks.len() <= count.max(2) {
-            return if ticks.len() < 3 { linear_ticks(low, high, count.max(2)) } else { ticks };
+            let narrow = ticks.len() < 3 && high < 10.0 * low;
+            return if narrow { linear_ticks(low, high, count.max(2)) } else { ticks };
         }
     }
     let tens = all(&[1.0]);
@@ -190,6 +191,7 @@ mod tests {
         assert_eq!(Scale::log(1.0, 100.0).ticks(8), vec![1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0]);
         assert_eq!(Scale::log(1.0, 100.0).ticks(5), vec![1.0, 3.0, 10.0, 30.0, 100.0]);
         assert_eq!(Scale::log(1e-3, 1e3).ticks(7).len(), 7);
+        assert_eq!(Scale::log(2e8, 8e10).ticks(4), vec![1e9, 1e10]);
         assert_eq!(Scale::log(1.0, 1e12).ticks(5).len(), 5);
     }
 
