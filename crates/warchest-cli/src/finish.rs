@@ -90,18 +90,15 @@ fn answers(
     let (mut shadow, mut stresses) = (None, Vec::<StressAnswer>::new());
     let mut stress_paths = 0;
     if asked.follow {
-        shadow = follow::shadow(world, asked.seed, paths, interrupt)?;
-        if shadow.is_none() {
-            return Ok(None);
-        }
         let budget = Budget::of_run(world, paths);
-        for stress in &world.stresses {
-            match follow::stress(world, stress, asked.seed, budget, interrupt)? {
-                Some(found) => stresses.push(found),
-                None => return Ok(None),
-            }
-            stress_paths = budget.paths;
-        }
+        let cases: Vec<_> = world.stresses.iter().map(|stress| (world, stress)).collect();
+        let (free, found) = rayon::join(
+            || follow::shadow(world, asked.seed, paths, interrupt),
+            || follow::stresses(&cases, asked.seed, budget, interrupt),
+        );
+        let (Some(free), Some(found)) = (free?, found?) else { return Ok(None) };
+        stress_paths = if found.is_empty() { 0 } else { budget.paths };
+        (shadow, stresses) = (Some(free), found);
     }
     let mut audited = (asked.audit, paths, total.tally.identity_failures);
     let balances = |check: &Check| check.predicate == Predicate::CashBalances;

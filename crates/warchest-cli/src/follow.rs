@@ -2,6 +2,7 @@
 
 use crate::error::CliError;
 use crate::session::count;
+use rayon::prelude::*;
 use std::sync::atomic::AtomicBool;
 use warchest::answers::{Bisection, Probe, StressAnswer, StressFirm, proportion, size_means};
 use warchest::simulate::outcome::{BLOCK, Detail, Request, Tally};
@@ -71,53 +72,74 @@ pub fn stressed(world: &World, stress: &Stress, size: f64) -> World {
     world
 }
 
-/// Runs a stress: the grid, then bisection, all under common random numbers.
+/// Runs stresses: the grid of each, then bisection, all under common random numbers. Every size
+/// is a job of its own on the worker threads; each answer depends on its own sizes only.
 ///
 /// # Errors
 /// A world that cannot run. None when interrupted.
-pub fn stress(
-    world: &World,
-    stress: &Stress,
+pub fn stresses(
+    cases: &[(&World, &Stress)],
     seed: u64,
     budget: Budget,
     interrupt: &AtomicBool,
-) -> Result<Option<StressAnswer>, CliError> {
-    let request = Request { seed, detail: Detail::Ends, audit: false, free_funding: false };
-    let reported: Vec<usize> =
-        (0..world.firms.len()).filter(|&f| world.firms[f].reported).collect();
-    let at = |size: f64| -> Result<Option<Probe>, CliError> {
-        let world = stressed(world, stress, size);
-        let Some(part) = count(&world, &request, budget.paths, interrupt)? else {
-            return Ok(None);
+) -> Result<Option<Vec<StressAnswer>>, CliError> {
+    let one = |&(world, stress): &(&World, &Stress)| {
+        Case { world, stress, seed, interrupt }.answer(budget)
+    };
+    cases.par_iter().map(one).collect()
+}
+
+/// One stress of one world.
+struct Case<'a> {
+    world: &'a World,
+    stress: &'a Stress,
+    seed: u64,
+    interrupt: &'a AtomicBool,
+}
+
+impl Case<'_> {
+    fn answer(&self, budget: Budget) -> Result<Option<StressAnswer>, CliError> {
+        let sizes = &self.stress.sizes;
+        let grid: Result<Option<Vec<Probe>>, CliError> =
+            sizes.par_iter().map(|&size| self.probe(size, budget.paths)).collect();
+        let Some(grid) = grid? else { return Ok(None) };
+        let mut bisection = Bisection::default();
+        for probe in &grid {
+            bisection.insert(probe.clone());
+        }
+        for _ in 0..budget.probes {
+            let Some(size) = bisection.next(budget.tolerance) else { break };
+            let Some(probe) = self.probe(size, budget.paths)? else { return Ok(None) };
+            bisection.insert(probe);
+        }
+        let firm = |(k, f): (usize, usize)| StressFirm {
+            name: self.world.firms[f].name.clone(),
+            survival: grid.iter().map(|probe| probe.survival[k]).collect(),
+            breaking: bisection.breaking(k),
         };
-        let alive = |&f: &usize| proportion(part.tally.firms[f].alive, part.tally.paths);
-        Ok(Some(Probe { size, survival: reported.iter().map(alive).collect() }))
-    };
-    let mut bisection = Bisection::default();
-    let mut grid = Vec::new();
-    for &size in &stress.sizes {
-        let Some(probe) = at(size)? else { return Ok(None) };
-        grid.push(probe.clone());
-        bisection.insert(probe);
+        Ok(Some(StressAnswer {
+            name: self.stress.name.clone(),
+            question: self.stress.question.clone(),
+            size_means: size_means(self.stress.shock.kind).to_string(),
+            start: self.stress.shock.start.0,
+            length: self.stress.shock.length,
+            sizes: sizes.clone(),
+            paths: budget.paths,
+            firms: self.reported().enumerate().map(firm).collect(),
+        }))
     }
-    for _ in 0..budget.probes {
-        let Some(size) = bisection.next(budget.tolerance) else { break };
-        let Some(probe) = at(size)? else { return Ok(None) };
-        bisection.insert(probe);
+
+    /// Survival of the reported firms at one size.
+    fn probe(&self, size: f64, paths: u64) -> Result<Option<Probe>, CliError> {
+        let world = stressed(self.world, self.stress, size);
+        let request =
+            Request { seed: self.seed, detail: Detail::Ends, audit: false, free_funding: false };
+        let Some(part) = count(&world, &request, paths, self.interrupt)? else { return Ok(None) };
+        let alive = |f: usize| proportion(part.tally.firms[f].alive, part.tally.paths);
+        Ok(Some(Probe { size, survival: self.reported().map(alive).collect() }))
     }
-    let firm = |(k, &f): (usize, &usize)| StressFirm {
-        name: world.firms[f].name.clone(),
-        survival: grid.iter().map(|probe| probe.survival[k]).collect(),
-        breaking: bisection.breaking(k),
-    };
-    Ok(Some(StressAnswer {
-        name: stress.name.clone(),
-        question: stress.question.clone(),
-        size_means: size_means(stress.shock.kind).to_string(),
-        start: stress.shock.start.0,
-        length: stress.shock.length,
-        sizes: stress.sizes.clone(),
-        paths: budget.paths,
-        firms: reported.iter().enumerate().map(firm).collect(),
-    }))
+
+    fn reported(&self) -> impl Iterator<Item = usize> {
+        (0..self.world.firms.len()).filter(|&f| self.world.firms[f].reported)
+    }
 }

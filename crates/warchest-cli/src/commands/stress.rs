@@ -50,14 +50,13 @@ pub fn run(args: &Args, context: Context) -> miette::Result<Finished> {
     session::set_threads(args.threads);
     let interrupt = session::on_interrupt();
     let budget = Budget { paths: args.paths, probes: args.probes, tolerance: args.tolerance };
-    let mut answers = Vec::new();
-    for (world, stress) in chosen(&loaded.world, args)? {
-        anstream::eprintln!("{}: {} paths per size", stress.name, args.paths);
-        match follow::stress(&world, &stress, args.seed, budget, &interrupt)? {
-            Some(answer) => answers.push(answer),
-            None => return Ok(Finished::Interrupted),
-        }
-    }
+    let chosen = chosen(&loaded.world, args)?;
+    let names: Vec<&str> = chosen.iter().map(|(_, stress)| stress.name.as_str()).collect();
+    anstream::eprintln!("{}: {} paths per size", names.join(", "), args.paths);
+    let cases: Vec<_> = chosen.iter().map(|(world, stress)| (world, stress)).collect();
+    let Some(answers) = follow::stresses(&cases, args.seed, budget, &interrupt)? else {
+        return Ok(Finished::Interrupted);
+    };
     if context.json {
         output::print_json(&answers)?;
     } else {
