@@ -62,7 +62,7 @@ pub enum Kind {
     Capex = 8,
     /// Interest on debt.
     Interest = 9,
-    /// New debt, or (reversed) repayment.
+    /// New debt.
     Debt = 10,
     /// New equity.
     Equity = 11,

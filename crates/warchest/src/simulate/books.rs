@@ -107,10 +107,12 @@ fn research_and_commitments<const L: usize>(plan: &Plan, state: &mut State<L>, f
 fn interest<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId) {
     let firm = &plan.world.firms[f];
     state.firms.unlevered[f] = state.firms.levered[f];
-    if plan.is_fixed(firm.debt, 0.0) || plan.is_fixed(firm.interest, 0.0) {
+    let borrows = firm.raises && !plan.is_fixed(plan.world.funding.debt_share, 0.0);
+    let owes = borrows || !plan.is_fixed(firm.debt, 0.0);
+    if !owes || plan.is_fixed(firm.interest, 0.0) {
         return;
     }
-    let (debt, rate) = (&state.values[firm.debt], &state.values[firm.interest]);
+    let (debt, rate) = (&state.firms.debt[f], &state.values[firm.interest]);
     let alive = &state.firms.alive[f];
     let paid = each(|l| whole(debt[l] * rate[l]) * alive[l]);
     let lenders = state.ledger.outside(Outside::Lenders);

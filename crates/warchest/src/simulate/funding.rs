@@ -142,12 +142,14 @@ fn rounds<const L: usize>(plan: &Plan, state: &mut State<L>) {
         if !plan.world.firms[f].raises {
             continue;
         }
-        let mut paid = [0.0; L];
+        let (mut paid, mut lent) = ([0.0; L], [0.0; L]);
+        let part = state.values[plan.world.funding.debt_share];
         for l in 0..L {
             let scale =
                 if sum[l] > state.common.pool[l] { state.common.pool[l] / sum[l] } else { 1.0 };
             let mut amount = whole(state.last_excess[f][l] * scale);
-            amount += listing(plan, state, f, l);
+            lent[l] = whole(amount * part[l]);
+            amount += listing(plan, state, f, l) - lent[l];
             paid[l] = tranche(state, f, l);
             if amount > 0.0 {
                 paid[l] += announce(plan, state, f, l, amount);
@@ -157,6 +159,19 @@ fn rounds<const L: usize>(plan: &Plan, state: &mut State<L>) {
         if any(&paid) {
             pay_in(plan, state, f, &paid);
         }
+        if any(&lent) {
+            borrow(state, f, &lent);
+        }
+    }
+}
+
+/// New debt: paid at once, owed from now on.
+#[inline(always)]
+fn borrow<const L: usize>(state: &mut State<L>, f: FirmId, lent: &[f64; L]) {
+    let lenders = state.ledger.outside(Outside::Lenders);
+    state.ledger.post(Kind::Debt, lenders, f, lent);
+    for l in 0..L {
+        state.firms.debt[f][l] += lent[l];
     }
 }
 

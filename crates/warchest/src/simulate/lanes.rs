@@ -138,6 +138,8 @@ table! {
         raised_last,
         conditional,
         tranche,
+        /// Owed to lenders, USD.
+        debt,
         /// 1 when a take-or-pay commitment could not be met.
         defaulted,
         /// Factor on prices from price wars.

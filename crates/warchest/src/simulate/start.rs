@@ -49,6 +49,7 @@ impl<const L: usize> State<L> {
             all.stake[f] = [1.0; L];
             all.served[f] = [1.0; L];
             all.research_stock[f] = [1.0; L];
+            all.debt[f] = values[firm.debt].map(whole);
             all.opex[f] = values[firm.opex];
             all.research_floor[f] = values[firm.research_floor];
             all.quality[f] = values[firm.quality];

@@ -56,7 +56,7 @@ pub struct Firm {
     pub strategy: Strategy,
     /// Cash at the start, USD.
     pub cash: ParamId,
-    /// Debt at the start, USD; it is serviced and not repaid.
+    /// Debt at the start, USD; it is serviced; rounds may add to it.
     pub debt: ParamId,
     /// Interest on debt per quarter.
     pub interest: ParamId,
@@ -144,6 +144,9 @@ pub struct Funding {
     /// Share of an announced round that is paid at once; the rest is conditional and paid in
     /// four quarters while the pool is open.
     pub paid_at_close: ParamId,
+    /// Share of a round that is lent: it draws on the same pool, dilutes nobody, is paid at once and
+    /// bears the interest of the firm.
+    pub debt_share: ParamId,
     /// Common pool at the start, USD per quarter, and its log growth.
     pub pool: ParamId,
     /// Log growth of the pool per quarter.

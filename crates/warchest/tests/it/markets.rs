@@ -91,6 +91,7 @@ fn funding(make: &mut Maker) -> Funding {
         ],
         round_quarters: n("round_quarters", 6.0),
         paid_at_close: n("paid_at_close", 0.6),
+        debt_share: n("debt_share", 0.2),
         pool: n("pool", 20e9),
         pool_growth: n("pool_growth", 0.03),
         pool_mood: n("pool_mood", 0.6),

@@ -66,6 +66,7 @@ impl Maker {
             alpha: [zero; 6],
             round_quarters: zero,
             paid_at_close: one,
+            debt_share: zero,
             pool: zero,
             pool_growth: zero,
             pool_mood: zero,

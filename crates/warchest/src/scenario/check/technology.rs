@@ -56,6 +56,7 @@ impl Checker<'_> {
             ],
             round_quarters: param("round_quarters"),
             paid_at_close: param("paid_at_close"),
+            debt_share: param("debt_share"),
             pool: param("pool"),
             pool_growth: param("pool_growth"),
             pool_mood: param("pool_mood"),

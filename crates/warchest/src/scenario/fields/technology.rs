@@ -59,6 +59,9 @@ pub static FUNDING: Section = Section {
         Field::q("paid_at_close", Dim::Share)
             .or("\"100 %\"")
             .doc("Share of a round paid at once; the rest is conditional, over four quarters."),
+        Field::q("debt_share", Dim::Share)
+            .or("\"0 %\"")
+            .doc("Share of a round that is lent: it dilutes nobody, is paid at once and bears the firm's interest."),
         Field::q("pool", Dim::MoneyFlow)
             .or("\"0 USD/year\"")
             .positive()
