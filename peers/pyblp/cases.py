@@ -3,7 +3,8 @@
 The data ship inside the installed package and are read there; nothing is copied.
 """
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -24,10 +25,29 @@ class Case:
     goes: str
     toml: str
     tight: float = 1e-17
+    # Printed figures: name, digits as printed, half a unit of the last one.
+    anchors: list[tuple[str, float, float]] = field(default_factory=list)
 
     def merged(self) -> pd.Series:
         firms = self.products["firm_ids"].astype(str)
         return firms.replace(self.goes, self.keep)
+
+
+    def twin(self) -> str:
+        """The same market with every taste for prices 0.01 % stronger: the anchors must see it."""
+
+        def stronger(found: re.Match) -> str:
+            return found[1] + repr(1.0001 * float(found[2]))
+
+        number = r"(-?[0-9.]+(?:e-?[0-9]+)?)"
+        text = re.sub(r"(\n(?:price|slope) = )" + number, stronger, self.toml)
+        return re.sub(r'("1/income" = )' + number, stronger, text)
+
+
+def printed(names: list[str], digits: list[str]) -> list[tuple[str, float, float]]:
+    """Figures with the room that their last digit leaves."""
+    room = [0.5 * 10.0 ** -len(text.partition(".")[2]) for text in digits]
+    return [(name, float(text), half) for name, text, half in zip(names, digits, room)]
 
 
 def merger(keep: str, goes: str) -> str:
@@ -75,7 +95,29 @@ def nevo(optimize: bool = True) -> Case:
         draws = {f"nodes{row}": results.sigma[row, row]}
         draws |= dict(zip(people, results.pi[row]))
         text += random(column, draws)
-    return Case("Nevo", results, products, "1", "2", text + merger("1", "2"))
+    first = [f"{what} {j}" for what in ("before", "after", "cost") for j in range(4)]
+    anchors = printed(
+        ["mean change", "firm 1", "firm 2", "firm 3", *first, "surplus before", "surplus after"],
+        "10.15517 12.0895 14.6146 0.4629 .072088 .114178 .132391 .130344 .085376 .127055 .147482 .145309"
+        " .035925 .086653 .089382 .091608 .0342467 .0295852".split(),
+    )
+    return Case("Nevo", results, products, "1", "2", text + merger("1", "2"), anchors=anchors)
+
+
+def one_nest(folder: Path) -> Case:
+    """Fake cereal in one nest, estimated by PyBLP: rho is .98, where the zeta map is slow."""
+    products = pd.read_csv(pyblp.data.NEVO_PRODUCTS_LOCATION)
+    products["nesting_ids"] = 1
+    products["demand_instruments20"] = products.groupby("market_ids")["shares"].transform("size")
+    products.to_csv(folder / "one_nest.csv", index=False)
+    results = pyblp.Problem(pyblp.Formulation("0 + prices"), products).solve(rho=0.7)
+    price, rho = float(results.beta[0, 0]), float(results.rho[0, 0])
+    # The tutorial prints this ratio.
+    if abs(price / (1 - rho) + 67.39338888) > 5e-9:
+        raise SystemExit(f"one nest: alpha/(1 - rho) is {price / (1 - rho)!r}, not -67.39338888")
+    text = f'title = "one nest"\n[tables]\nproducts = "{folder / "one_nest.csv"}"\n'
+    text += f'[demand]\nkind = "nested"\nslope = {-price!r}\nrho = {rho!r}\n'
+    return Case("one nest", results, products, "1", "2", text + merger("1", "2"), tight=1e-16)
 
 
 def autos() -> Case:
@@ -107,7 +149,8 @@ def autos() -> Case:
     text += random("prices", {"1/income": results.pi[1, 0]})
     for node, (row, column) in enumerate([(0, "1"), (2, "hpwt"), (3, "air"), (4, "mpd"), (5, "space")]):
         text += random(column, {f"nodes{node}": results.sigma[row, row]})
-    return Case("BLP autos", results, products, "16", "19", text + merger("16", "19"), tight=1e-19)
+    anchors = printed(["mean change"], ["4.784343"])
+    return Case("BLP autos", results, products, "16", "19", text + merger("16", "19"), tight=1e-19, anchors=anchors)
 
 
 def binary() -> Path:

@@ -45,6 +45,9 @@ fn verdicts_as_text_and_json() {
 fn a_run_folder_answers_what_lies_ahead() {
     let folder = scratch("run");
     let summary = r#"{"run": {"paths": 400, "seed": 7, "command": "warchest run x.toml"},
+        "scenario": {"labels": ["2025Q3", "2025Q4"]},
+        "firms": [{"name": "OpenAI", "cash_positive":
+            {"ever": {"value": 0.6, "se": 0.01}, "median_quarter": {"value": 1.0, "se": 0.5}}}],
         "giants": {"at_least": [{"value": 0.5, "se": 0.02}, {"value": 0.25, "se": 0.02}]}}"#;
     std::fs::write(folder.join("summary.json"), summary).expect("written");
     let folder = folder.display().to_string();
@@ -54,6 +57,9 @@ fn a_run_folder_answers_what_lies_ahead() {
         shown.contains("giants: not testable before 2035; the model says 25 % ± 2 %"),
         "{shown}"
     );
+    let dated =
+        "not testable before 2035; the model says 60 % ± 1 %, on half of the paths by 2025Q4";
+    assert!(shown.contains(dated), "{shown}");
     assert!(shown.contains("of: warchest run x.toml (400 paths, seed 7)"), "{shown}");
     assert!(
         shown.contains("no `giants.outside_north_america` of a run: it has at_least in `giants`")

@@ -1,3 +1,4 @@
 //! Whole command lines.
 
 mod claims;
+mod price;

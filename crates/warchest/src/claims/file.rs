@@ -81,6 +81,7 @@ struct RawReading {
 #[serde(deny_unknown_fields)]
 struct RawModel {
     probability: Spanned<String>,
+    half_by: Option<Spanned<String>>,
     scenario: String,
     paths: u64,
     by: String,
@@ -109,6 +110,8 @@ struct RawOutcome {
 struct RawChart {
     title: String,
     lines: Vec<Spanned<String>>,
+    #[serde(default)]
+    names: Vec<String>,
     #[serde(default)]
     log: bool,
 }
@@ -196,6 +199,8 @@ pub struct Model {
     pub text: String,
     /// Probability that the claim comes true.
     pub probability: Expr,
+    /// The quarter of the run, counted from 0, by which it has come true on half of the paths.
+    pub half_by: Option<Stated>,
     /// Scenario that gives it.
     pub scenario: String,
     /// Paths it is run with.
@@ -226,6 +231,8 @@ pub struct Chart {
     pub title: String,
     /// The series.
     pub lines: Vec<Stated>,
+    /// What a reader calls them; those past the end keep the names of their series.
+    pub names: Vec<String>,
     /// Logarithmic vertical axis.
     pub log: bool,
 }
@@ -397,6 +404,7 @@ impl Reader {
         Some(Model {
             text: found.text,
             probability: found.expr,
+            half_by: self.optional(&raw.half_by),
             scenario: raw.scenario,
             paths: raw.paths,
             by: raw.by,
@@ -436,6 +444,7 @@ impl Reader {
         Chart {
             title: raw.title,
             lines: raw.lines.iter().filter_map(|line| self.expr(line)).collect(),
+            names: raw.names,
             log: raw.log,
         }
     }

@@ -12,6 +12,11 @@ pub trait Run {
     /// What is there instead, in words.
     fn number(&self, path: &str) -> Result<(f64, Option<f64>), String>;
 
+    /// The name of the run's quarter `at`, counted from 0, as `2029Q3`.
+    fn quarter(&self, _at: u32) -> Option<String> {
+        None
+    }
+
     /// What ran: command, paths, seed.
     fn describe(&self) -> String {
         "a run".into()

@@ -45,6 +45,8 @@ pub enum Verdict {
         probability: Option<f64>,
         /// Its Monte-Carlo standard error.
         error: Option<f64>,
+        /// The quarter by which it has come true on half of the paths, when there is one.
+        half_by: Option<String>,
     },
     /// A rule for investors, turned into a constraint.
     Rule {
@@ -234,6 +236,8 @@ fn judge_one(
     };
     let model = claim.model.as_ref().map(|wanted| eval.number(&wanted.probability));
     let model = model.and_then(|found| found.map_err(&mut note).ok());
+    let half_by = claim.model.as_ref().and_then(|wanted| wanted.half_by.as_ref());
+    let half_by = half_by.and_then(|wanted| half_by_quarter(&eval, wanted, run, &mut note));
     let sizing = claim.sizing.as_ref().map(|wanted| sizing::solve(&eval, wanted));
     let sizing = sizing.and_then(|found| found.map_err(&mut note).ok());
     let chart = chart(&eval, claim);
@@ -241,7 +245,8 @@ fn judge_one(
     if !errors.is_empty() {
         return Err(errors);
     }
-    let verdict = verdict(claim, &readings, model.as_ref(), sizing.as_ref());
+    let model = model.as_ref().map(|found| (found, half_by));
+    let verdict = verdict(claim, &readings, model, sizing.as_ref());
     let (range, spread) = spread(&readings);
     Ok(ClaimResult {
         id: claim.id.clone(),
@@ -265,6 +270,23 @@ fn judge_one(
         note: claim.note.clone(),
         chart,
     })
+}
+
+/// The name of the quarter a run gives; a number that is not there says nothing.
+fn half_by_quarter(
+    eval: &Evaluator,
+    wanted: &Stated,
+    run: Option<&dyn Run>,
+    note: &mut dyn FnMut(Stop),
+) -> Option<String> {
+    match eval.number(&wanted.expr) {
+        Ok(found) if found.amount >= 0.0 => run?.quarter(found.amount as u32),
+        Ok(_) | Err(Stop::Missing(_)) => None,
+        Err(stop) => {
+            note(stop);
+            None
+        }
+    }
 }
 
 /// The unit a stated number is written in: the reader gets the recomputed one in the same.
@@ -395,7 +417,7 @@ fn show_number(number: &Number, scale: Option<&Scale>, found: &mut ReadingResult
 fn verdict(
     claim: &Claim,
     readings: &[ReadingResult],
-    model: Option<&Number>,
+    model: Option<(&Number, Option<String>)>,
     sizing: Option<&SizingResult>,
 ) -> Verdict {
     if let Some(found) = sizing {
@@ -404,8 +426,9 @@ fn verdict(
     if let Some(wanted) = &claim.model {
         return Verdict::NotTestableYet {
             by: wanted.by.clone(),
-            probability: model.map(|m| m.amount),
-            error: model.and_then(|m| m.error),
+            probability: model.as_ref().map(|m| m.0.amount),
+            error: model.as_ref().and_then(|m| m.0.error),
+            half_by: model.and_then(|m| m.1),
         };
     }
     let counted: Vec<_> = readings.iter().filter(|r| !r.context).collect();
@@ -451,11 +474,12 @@ fn spread(readings: &[ReadingResult]) -> (Option<(String, String)>, Option<f64>)
 fn chart(eval: &Evaluator, claim: &Claim) -> Option<ChartData> {
     let wanted = claim.chart.as_ref()?;
     let (mut lines, mut unit) = (Vec::new(), Unit::none());
-    for line in &wanted.lines {
+    for (at, line) in wanted.lines.iter().enumerate() {
         let Ok(Value::Series(Series { unit: of, points, name })) = eval.value(&line.expr) else {
             continue;
         };
         unit = of;
+        let name = wanted.names.get(at).cloned().unwrap_or(name);
         lines.push((name, points.iter().map(|p| (p.period.year_fraction(), p.amount)).collect()));
     }
     let title = wanted.title.clone();

@@ -107,13 +107,15 @@ pub fn verdict(verdict: &Verdict, readings: &[ReadingResult]) -> String {
             format!("off: {} {plural} {side}", number(years.abs()))
         }
         Verdict::DoesNotHold => "does not hold".into(),
-        Verdict::NotTestableYet { by, probability, error } => {
+        Verdict::NotTestableYet { by, probability, error, half_by } => {
+            let half = half_by.as_ref().map(|by| format!(", on half of the paths by {by}"));
+            let half = half.unwrap_or_default();
             let model = match (probability, error) {
                 (Some(p), Some(e)) => format!("; the model says {} ± {}", percent(*p), percent(*e)),
                 (Some(p), None) => format!("; the model says {}", percent(*p)),
                 _ => String::new(),
             };
-            format!("not testable before {by}{model}")
+            format!("not testable before {by}{model}{half}")
         }
         Verdict::Rule { binding } => format!("a rule: what binds is {binding}"),
         Verdict::NoData => {

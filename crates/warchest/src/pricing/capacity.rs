@@ -1,8 +1,8 @@
 //! Prices under capacity limits: the shadow price `μ_j ≥ 0` is complementary to `q_j ≤ G_j`.
 
+use super::effort::Effort;
 use super::market::Market;
 use super::nash::{Solution, solve_unlimited};
-use crate::numerics::lanes::Isa;
 
 /// Rounds over the limited products.
 const ROUNDS_MAX: u32 = 100;
@@ -12,9 +12,9 @@ const FULL: f64 = 1e-12;
 
 /// Solves with limits: product by product, the shadow price that sells just the capacity,
 /// given the others', until none moves.
-pub(super) fn solve(isa: Isa, market: &Market, start: &[f64]) -> Solution {
+pub(super) fn solve(effort: Effort<'_>, market: &Market, start: &[f64]) -> Solution {
     let mut mu = vec![0.0; start.len()];
-    let mut solution = solve_unlimited(isa, market, start, &mu);
+    let mut solution = solve_unlimited(effort, market, start, &mu);
     let limited: Vec<usize> = (0..mu.len())
         .filter(|&j| market.products[j].capacity.is_finite() && !market.products[j].frozen)
         .collect();
@@ -29,7 +29,7 @@ pub(super) fn solve(isa: Isa, market: &Market, start: &[f64]) -> Solution {
             break;
         }
         for &j in &limited {
-            evaluations += fill(isa, market, &mut mu, j, &mut solution);
+            evaluations += fill(effort, market, &mut mu, j, &mut solution);
         }
     }
     // A frozen product may sell more than it can make: that is not an equilibrium.
@@ -51,11 +51,17 @@ fn meets(market: &Market, solution: &Solution, mu: &[f64], j: usize) -> bool {
 
 /// Sets `mu[j]` so that product `j` sells its capacity at most; returns the evaluations spent.
 /// Brackets upwards, then regula falsi (Illinois) on the log of use over capacity.
-fn fill(isa: Isa, market: &Market, mu: &mut [f64], j: usize, solution: &mut Solution) -> u32 {
+fn fill(
+    effort: Effort<'_>,
+    market: &Market,
+    mu: &mut [f64],
+    j: usize,
+    solution: &mut Solution,
+) -> u32 {
     let mut spent = 0;
     let mut gap = |value: f64, mu: &mut [f64], solution: &mut Solution| -> f64 {
         mu[j] = value;
-        *solution = solve_unlimited(isa, market, &solution.prices, mu);
+        *solution = solve_unlimited(effort, market, &solution.prices, mu);
         spent += solution.evaluations;
         let use_over = solution.quantities[j] / market.products[j].capacity;
         if solution.converged { crate::numerics::elementary::ln(use_over) } else { f64::NAN }
@@ -84,6 +90,9 @@ fn fill(isa: Isa, market: &Market, mu: &mut [f64], j: usize, solution: &mut Solu
         if at_high > 0.0 {
             (low, at_low) = (high, at_high);
         }
+    }
+    if at_high.is_nan() || at_low.is_nan() {
+        return spent;
     }
     for _ in 0..80 {
         let next = (low * at_high - high * at_low) / (at_high - at_low);

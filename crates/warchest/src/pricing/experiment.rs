@@ -1,5 +1,6 @@
 //! Changes to a market, priced again.
 
+use super::effort::Effort;
 use super::error::PricingError;
 use super::invert::costs_from_prices;
 use super::market::{Market, Ownership};
@@ -38,6 +39,31 @@ pub struct After {
     /// For a merger: the fall of each product's marginal cost, as a fraction of it, that
     /// would leave prices where they were; 0 for products of others.
     pub compensating: Vec<f64>,
+}
+
+impl Change {
+    /// The change at `part` (0 to 1) of its size: for a cost, a tax, a war's cut and a weight.
+    /// What has no size (a merger, an entry) is there in full.
+    pub fn scaled(&self, part: f64) -> Self {
+        let mut out = self.clone();
+        match &mut out {
+            Change::Collusion { weight, .. } => *weight *= part,
+            Change::Cost { factor, add, .. } => {
+                *factor = 1.0 + part * (*factor - 1.0);
+                *add *= part;
+            }
+            Change::Tax { rate, unit, .. } => {
+                *rate *= part;
+                *unit *= part;
+            }
+            Change::PriceWar { cut, .. } => *cut *= part,
+            Change::Merger { .. }
+            | Change::Exit { .. }
+            | Change::Entry { .. }
+            | Change::Reprice { .. } => {}
+        }
+        out
+    }
 }
 
 fn unknown(market: &Market, kind: &'static str, name: &str) -> PricingError {
@@ -86,13 +112,31 @@ pub fn before(market: &Market, changes: &[Change]) -> Result<Market, PricingErro
 /// solution of [`before`].
 ///
 /// # Errors
-/// [`PricingError::Unknown`] for a name, and what [`solve`] finds in the changed market.
-pub fn apply(
-    isa: Isa,
+/// [`PricingError::Unknown`] for a name, [`PricingError::Range`] for a cut or weight outside its
+/// range, and what [`solve`] finds in the changed market.
+pub fn apply<'a>(
+    effort: impl Into<Effort<'a>>,
     market: &Market,
     was: (&Market, &Solution),
     changes: &[Change],
 ) -> Result<After, PricingError> {
+    apply_from(effort.into(), market, was, changes, was)
+}
+
+/// As [`apply`], with the search started at the prices of `start`, a market and its solution:
+/// the last point of a path, say. What a change means (who keeps which price) is still read
+/// off `was`.
+///
+/// # Errors
+/// As [`apply`].
+pub fn apply_from(
+    effort: Effort<'_>,
+    market: &Market,
+    was: (&Market, &Solution),
+    changes: &[Change],
+    start: (&Market, &Solution),
+) -> Result<After, PricingError> {
+    let isa = effort.isa;
     let mut changed = market.clone();
     let mut leaving = Vec::new();
     for change in changes {
@@ -102,12 +146,12 @@ pub fn apply(
     if !leaving.is_empty() {
         changed = changed.keep(&stay);
     }
-    start_at(&mut changed, was);
     hold_back(&mut changed, changes, was)?;
+    start_at(&mut changed, start);
     let solution = match changes.iter().find_map(war_of) {
         Some((firms, cut)) => {
             let firms = firms_of(&changed, firms)?;
-            let found = price_war(isa, &changed, &firms, cut)?;
+            let found = price_war(effort, &changed, &firms, cut)?;
             // Who is at war does not price at its own optimum: for the certificate it is held.
             for (product, &price) in changed.products.iter_mut().zip(&found.prices) {
                 if firms.contains(&product.firm) {
@@ -116,7 +160,7 @@ pub fn apply(
             }
             found
         }
-        None => solve(isa, &changed)?,
+        None => solve(effort, &changed)?,
     };
     let compensating = compensating(isa, was, &changed, changes)?;
     Ok(After { market: changed, solution, compensating })
@@ -216,22 +260,33 @@ fn hold_back(
             let names: Vec<String> =
                 firms_of(was.0, firms)?.iter().map(|&f| was.0.firms[f].clone()).collect();
             for product in &mut market.products {
-                let moves = names.contains(&market.firms[product.firm]);
-                product.frozen = product.frozen || !moves && product.price.is_finite();
+                let at = was.0.products.iter().position(|p| p.name == product.name);
+                let Some(at) = at.filter(|_| !names.contains(&market.firms[product.firm])) else {
+                    continue;
+                };
+                (product.frozen, product.price) = (true, was.1.prices[at]);
             }
         }
     }
     Ok(())
 }
 
+/// Relative move of a price in a war that counts as none.
+const WAR_SETTLED: f64 = 1e-12;
+
 /// The firms at war price at `1 − cut` of their best reply; the others reply in full.
 fn price_war(
-    isa: Isa,
+    effort: Effort<'_>,
     market: &Market,
     firms: &[usize],
     cut: f64,
 ) -> Result<Solution, PricingError> {
-    let mut at = solve(isa, market)?;
+    if !(0.0..1.0).contains(&cut) {
+        let (market, name) = (market.name.clone(), "the price war".to_owned());
+        let (what, allowed) = ("the cut", "in [0, 1)");
+        return Err(PricingError::Range { market, what, name, found: cut, allowed });
+    }
+    let mut at = solve(effort, market)?;
     let mut evaluations = at.evaluations;
     let warring = |market: &Market, j: usize| {
         firms.contains(&market.products[j].firm) && !market.products[j].frozen
@@ -240,15 +295,16 @@ fn price_war(
     let mut prices = at.prices.clone();
     for _ in 0..500 {
         // Each warring firm's best reply to the others' prices, all at once.
-        let mut next = prices.clone();
+        let (mut next, mut arrived) = (prices.clone(), true);
         for &firm in firms {
             let mut game = market.clone();
             for (product, &price) in game.products.iter_mut().zip(&prices) {
                 product.frozen = product.frozen || product.firm != firm;
                 product.price = price;
             }
-            let reply = solve_from(isa, &game, &prices);
+            let reply = solve_from(effort, &game, &prices);
             evaluations += reply.evaluations;
+            arrived &= reply.converged;
             for j in (0..n).filter(|&j| warring(market, j) && market.products[j].firm == firm) {
                 next[j] = (1.0 - cut) * reply.prices[j];
             }
@@ -258,19 +314,18 @@ fn price_war(
             game.products[j].price = next[j];
             game.products[j].frozen = game.products[j].frozen || warring(market, j);
         }
-        at = solve_from(isa, &game, &next);
+        at = solve_from(effort, &game, &next);
         evaluations += at.evaluations;
         let gap = at.prices.iter().zip(&prices).fold(0.0, |most: f64, (a, b)| {
             most.max((a - b).abs() / b.abs().max(f64::MIN_POSITIVE))
         });
         prices.clone_from(&at.prices);
-        if gap <= 1e-13 {
-            at.evaluations = evaluations;
+        at.evaluations = evaluations;
+        if gap <= WAR_SETTLED && arrived || at.stopped {
             return Ok(at);
         }
     }
     at.converged = false;
-    at.evaluations = evaluations;
     Ok(at)
 }
 

@@ -7,6 +7,7 @@
 
 pub mod batch;
 pub mod certificate;
+pub mod effort;
 pub mod error;
 pub mod experiment;
 pub mod invert;

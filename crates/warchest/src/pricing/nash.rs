@@ -1,12 +1,15 @@
 //! Nash prices of one market.
 
 use super::capacity;
+use super::certificate::{GAIN_ROUNDING, certify, gain_towards};
 use super::conditions::{Conditions, quantities, shares};
+use super::effort::Effort;
 use super::error::PricingError;
 use super::lanes::{self, CesGame, GameStatus, LogitGame, NestedGame};
 use super::market::{Demand, Market, Ownership};
 use super::zeta;
 use crate::demand::choice::{CesDemand, LogitDemand, NestedDemand};
+use crate::numerics::elementary::exp;
 use crate::numerics::lanes::Isa;
 
 /// Which method found the prices.
@@ -42,6 +45,8 @@ pub struct Solution {
     pub shadow: Vec<f64>,
     /// Whether the first-order conditions hold to rounding and the limits are met.
     pub converged: bool,
+    /// Whether the caller's [`Effort`] ended the search before it arrived.
+    pub stopped: bool,
     /// Evaluations of the first-order conditions.
     pub evaluations: u32,
     /// Largest `|FOC|/q` over the free products.
@@ -59,36 +64,45 @@ pub struct Solution {
 ///
 /// # Errors
 /// What [`Market::check`] finds; [`PricingError::CostAboveAnyPrice`] for a product that nobody
-/// buys even at its cost. A search that stops early is no error: see `converged`.
+/// buys even at its cost. A search that stops early is no error: see `converged` and `stopped`.
 ///
 /// # Source
 /// Morrow and Skerlos (2011), Operations Research 59(2); Nocke and Schutz (2018).
-pub fn solve(isa: Isa, market: &Market) -> Result<Solution, PricingError> {
+pub fn solve<'a>(effort: impl Into<Effort<'a>>, market: &Market) -> Result<Solution, PricingError> {
+    let effort = effort.into();
     market.check()?;
-    check_costs(isa, market)?;
+    check_costs(effort.isa, market)?;
     let start: Vec<f64> = market.products.iter().map(|p| p.price).collect();
-    Ok(solve_from(isa, market, &start))
+    Ok(solve_from(effort, market, &start))
 }
 
 /// As [`solve`], from the prices given (NaN: from cost), on a market known to be sound.
-pub fn solve_from(isa: Isa, market: &Market, start: &[f64]) -> Solution {
+pub fn solve_from<'a>(effort: impl Into<Effort<'a>>, market: &Market, start: &[f64]) -> Solution {
+    let effort = effort.into();
     if market.products.iter().any(|p| p.capacity.is_finite()) {
-        return capacity::solve(isa, market, start);
+        return capacity::solve(effort, market, start);
     }
-    solve_unlimited(isa, market, start, &vec![0.0; start.len()])
+    solve_unlimited(effort, market, start, &vec![0.0; start.len()])
 }
 
 /// Prices with given shadow prices, capacity ignored.
-pub(super) fn solve_unlimited(isa: Isa, market: &Market, start: &[f64], mu: &[f64]) -> Solution {
-    let solved =
-        if aggregates(market) { Some(by_aggregates(isa, market, start, mu)) } else { None };
-    match solved {
-        Some(solution) if solution.converged => solution,
-        _ => by_zeta(isa, market, start, mu),
+pub(super) fn solve_unlimited(
+    effort: Effort<'_>,
+    market: &Market,
+    start: &[f64],
+    mu: &[f64],
+) -> Solution {
+    if aggregates(market) && !effort.is_over() {
+        let solution = by_aggregates(effort.isa, market, start, mu);
+        if solution.converged {
+            return solution;
+        }
     }
+    by_zeta(effort, market, start, mu)
 }
 
-/// Refuses a product that nobody buys at its own cost when all others are at theirs.
+/// Refuses a product that nobody buys at its own cost when all others are at theirs. Nests are
+/// looked through: a product that its nest outshines has few buyers, but not for want of appeal.
 fn check_costs(isa: Isa, market: &Market) -> Result<(), PricingError> {
     let mut at = market.effective_costs(&vec![0.0; market.products.len()]);
     for (at, product) in at.iter_mut().zip(&market.products) {
@@ -96,7 +110,13 @@ fn check_costs(isa: Isa, market: &Market) -> Result<(), PricingError> {
             *at = product.price;
         }
     }
-    let (share, _) = shares(isa, &market.demand, &at);
+    let (share, _) = match &market.demand {
+        Demand::Nested { utility, slope, outside, .. } => {
+            let (utility, slope, outside) = (utility.clone(), *slope, *outside);
+            shares(isa, &Demand::Logit { utility, slope, outside }, &at)
+        }
+        demand => shares(isa, demand, &at),
+    };
     match share.iter().position(|&s| !(s > 1e-290 && s.is_finite())) {
         None => Ok(()),
         Some(j) => Err(PricingError::CostAboveAnyPrice {
@@ -166,8 +186,8 @@ fn by_aggregates(isa: Isa, market: &Market, start: &[f64], mu: &[f64]) -> Soluti
     solution
 }
 
-fn by_zeta(isa: Isa, market: &Market, start: &[f64], mu: &[f64]) -> Solution {
-    let mut conditions = Conditions::new(isa, market, mu);
+fn by_zeta(effort: Effort<'_>, market: &Market, start: &[f64], mu: &[f64]) -> Solution {
+    let mut conditions = Conditions::new(effort.isa, market, mu);
     let cost = market.effective_costs(mu);
     let mut prices: Vec<f64> = market
         .products
@@ -185,9 +205,9 @@ fn by_zeta(isa: Isa, market: &Market, start: &[f64], mu: &[f64]) -> Solution {
         })
         .collect();
     let free: Vec<usize> = (0..prices.len()).filter(|&j| !market.products[j].frozen).collect();
-    let found = zeta::search(&mut conditions, &free, &mut prices);
-    let mut solution = report(isa, market, prices, mu);
-    solution.converged = found.converged;
+    let found = zeta::search(effort, &mut conditions, &free, &mut prices);
+    let mut solution = report(effort.isa, market, prices, mu);
+    (solution.converged, solution.stopped) = (found.converged, found.stopped);
     solution.evaluations = found.evaluations;
     solution.residual = found.residual;
     solution
@@ -217,6 +237,7 @@ fn report(isa: Isa, market: &Market, prices: Vec<f64>, mu: &[f64]) -> Solution {
         quantities: units,
         shadow: mu.to_vec(),
         converged: false,
+        stopped: false,
         evaluations: 0,
         residual: f64::NAN,
         method: Method::Zeta,
@@ -226,8 +247,12 @@ fn report(isa: Isa, market: &Market, prices: Vec<f64>, mu: &[f64]) -> Solution {
 /// Prices found from several starting points, one [`Solution`] per distinct equilibrium.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Equilibria {
-    /// Distinct converged equilibria, in the order found.
+    /// Distinct equilibria, in the order found.
     pub found: Vec<Solution>,
+    /// Distinct prices that meet the first-order conditions but are no equilibrium: a
+    /// second-order sign, a deviation of the certificate's grid, or a move of one owner to its
+    /// prices at another of these points says so.
+    pub stationary: Vec<Solution>,
     /// Starting points tried.
     pub starts: u32,
     /// Of those, how many did not arrive.
@@ -235,43 +260,70 @@ pub struct Equilibria {
 }
 
 /// Searches from `starts` points: the given prices, then markups spread from a tenth to ten
-/// times the cost-based start by a golden-ratio sequence. Two answers are one equilibrium when
-/// no price differs by more than 1e-6 of the largest.
+/// times those found first, in every other start by one factor for all products, else product
+/// by product (a golden-ratio sequence). Two answers are one when no price differs by more than
+/// 1e-6 of the largest; each distinct one is certified.
 ///
 /// # Errors
 /// As [`solve`].
-pub fn multistart(isa: Isa, market: &Market, starts: u32) -> Result<Equilibria, PricingError> {
-    let first = solve(isa, market)?;
-    let mut out = Equilibria { found: Vec::new(), starts: starts.max(1), failed: 0 };
+pub fn multistart<'a>(
+    effort: impl Into<Effort<'a>>,
+    market: &Market,
+    starts: u32,
+) -> Result<Equilibria, PricingError> {
+    let effort = effort.into();
+    let first = solve(effort, market)?;
+    let (found, stationary) = (Vec::new(), Vec::new());
+    let mut out = Equilibria { found, stationary, starts: starts.max(1), failed: 0 };
     let cost = market.effective_costs(&first.shadow);
     let base: Vec<f64> = first.prices.iter().zip(&cost).map(|(p, c)| (p - c).abs()).collect();
     let mut phase = 0.5;
+    let mut spread = || {
+        phase = (phase + 0.618_033_988_749_894_9) % 1.0;
+        exp(4.6 * (phase - 0.5))
+    };
     let mut next = Some(first);
-    for _ in 0..out.starts {
+    for at in 0..out.starts {
         let solution = next.take().unwrap_or_else(|| {
-            let start: Vec<f64> = cost
-                .iter()
-                .zip(&base)
-                .map(|(c, m)| {
-                    phase = (phase + 0.618_033_988_749_894_9) % 1.0;
-                    let factor = crate::numerics::elementary::exp(4.6 * (phase - 0.5));
-                    c + m.max(1e-9) * factor
-                })
-                .collect();
-            solve_from(isa, market, &start)
+            let all = spread();
+            let mut one = || if at % 2 == 0 { all } else { spread() };
+            let start: Vec<f64> =
+                cost.iter().zip(&base).map(|(c, m)| c + m.max(1e-9) * one()).collect();
+            solve_from(effort, market, &start)
         });
         if !solution.converged {
             out.failed += 1;
             continue;
         }
-        let largest = solution.prices.iter().fold(0.0, |most: f64, p| most.max(p.abs()));
-        let same = |other: &Solution| {
-            let gaps = solution.prices.iter().zip(&other.prices).map(|(a, b)| (a - b).abs());
-            gaps.fold(0.0, f64::max) <= 1e-6 * largest
-        };
-        if !out.found.iter().any(same) {
-            out.found.push(solution);
+        if out.found.iter().chain(&out.stationary).any(|other| same(&solution, other)) {
+            continue;
         }
+        let sound = certify(effort.isa, market, &solution, true).is_equilibrium();
+        if sound { &mut out.found } else { &mut out.stationary }.push(solution);
     }
+    out.compare(effort.isa, market);
     Ok(out)
+}
+
+impl Equilibria {
+    /// Drops from `found` what some owner would leave alone for its prices at another point:
+    /// the grid of a certificate may miss a distant peak that another search has climbed.
+    fn compare(&mut self, isa: Isa, market: &Market) {
+        let all: Vec<Vec<f64>> =
+            self.found.iter().chain(&self.stationary).map(|s| s.prices.clone()).collect();
+        let stays = |s: &Solution| {
+            all.iter().all(|there| gain_towards(isa, market, s, there) <= GAIN_ROUNDING)
+        };
+        let (found, dropped) = std::mem::take(&mut self.found).into_iter().partition(stays);
+        self.found = found;
+        let dropped: Vec<Solution> = dropped;
+        self.stationary.extend(dropped);
+    }
+}
+
+/// Whether two searches ended at the same prices.
+fn same(one: &Solution, other: &Solution) -> bool {
+    let largest = one.prices.iter().fold(0.0, |most: f64, p| most.max(p.abs()));
+    let gaps = one.prices.iter().zip(&other.prices).map(|(a, b)| (a - b).abs());
+    gaps.fold(0.0, f64::max) <= 1e-6 * largest
 }

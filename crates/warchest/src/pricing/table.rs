@@ -176,7 +176,8 @@ impl Optional {
 ///
 /// Product columns: `firm_ids`, `prices`; `shares` or `utilities`; `costs`, else they are recovered
 /// from the prices; optional `market_ids`, `product_ids`, `nesting_ids`, `tax_rates`, `unit_taxes`,
-/// `capacities`, `frozen` (0 or 1), `market_size`. Agent columns: `market_ids`, `weights` (else equal),
+/// `capacities`, `frozen` (0 or 1), `market_size`, `ownership0`, `ownership1`, … (weights of the
+/// market's products, as many as the largest market has; `nan` past the end). Agent columns: `market_ids`, `weights` (else equal),
 /// nodes and demographics as the model names them.
 ///
 /// # Errors
@@ -231,12 +232,32 @@ pub fn markets(
             }
         };
         let size = rows.first().and_then(|&row| optional.size.as_ref().map(|s| s[row]));
-        let ownership = Ownership::Labels;
+        let ownership = ownership(products, &rows)?;
         let size = size.unwrap_or(model.size);
         let market = Market { name, size, firms, products: listed, demand, ownership };
         out.push(complete(isa, market, &rows, &optional)?);
     }
     Ok(out)
+}
+
+/// Ownership weights from the columns `ownership0`, `ownership1`, …: the row of a product
+/// against the products of its market in their order; labels when there are none.
+///
+/// # Errors
+/// [`PricingError::Column`] when a market has more products than there are columns.
+fn ownership(products: &Table, rows: &[usize]) -> Result<Ownership, PricingError> {
+    if !products.columns.contains_key("ownership0") {
+        return Ok(Ownership::Labels);
+    }
+    let n = rows.len();
+    let mut weight = vec![0.0; n * n];
+    for k in 0..n {
+        let column = products.numbers(&format!("ownership{k}"))?;
+        for (j, &row) in rows.iter().enumerate() {
+            weight[j * n + k] = column[row];
+        }
+    }
+    Ok(Ownership::Products(weight))
 }
 
 /// Utilities from shares and costs from prices, where the table does not give them.

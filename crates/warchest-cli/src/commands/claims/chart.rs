@@ -19,7 +19,7 @@ pub fn factors(report: &Report) -> Option<Figure> {
         subtitle: "Recomputed over stated, log scale; 1 is exactly as said. Full dot: a reading \
                    within the tolerance; ring: one outside; the bar spans the readings."
             .into(),
-        source: "The rows of data that `warchest claims --rows` lists under each claim.".into(),
+        source: "The rows of data listed under each claim.".into(),
         table: Table::new(&["claim", "reading", "recomputed / stated", "within tolerance"]),
         ..Figure::default()
     };

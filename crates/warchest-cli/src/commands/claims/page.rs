@@ -188,7 +188,7 @@ fn claim_html(claim: &ClaimResult) -> String {
         };
         let _ = write!(
             out,
-            "<li><b{class}>{mark}</b><div>{}: {}<br><code style=\"font-size:12px\">{}</code></div></li>",
+            "<li><b{class}>{mark}</b><div>{}: {}<br><code style=\"font-size:12px;overflow-wrap:anywhere\">{}</code></div></li>",
             escape(&reading.name),
             escape(&value_text(reading)),
             escape(&reading.expression)
@@ -198,7 +198,12 @@ fn claim_html(claim: &ClaimResult) -> String {
     if !claim.lets.is_empty() {
         out.push_str("<p class=\"note\">where");
         for (name, text) in &claim.lets {
-            let _ = write!(out, "<br><code>{} = {}</code>", escape(name), escape(text));
+            let _ = write!(
+                out,
+                "<br><code style=\"overflow-wrap:anywhere\">{} = {}</code>",
+                escape(name),
+                escape(text)
+            );
         }
         out.push_str("</p>");
     }
@@ -285,8 +290,11 @@ fn rows_html(claim: &ClaimResult) -> String {
         ]);
     }
     format!(
-        "<details class=\"data\"><summary>{} rows of data</summary>{}</details>",
-        claim.rows.len(),
+        "<details class=\"data\" style=\"margin-top:6px\"><summary>{} of data</summary>{}</details>",
+        match claim.rows.len() {
+            1 => "1 row".to_string(),
+            n => format!("{n} rows"),
+        },
         table.html()
     )
 }

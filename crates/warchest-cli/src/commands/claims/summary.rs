@@ -50,6 +50,10 @@ impl Run for RunFolder {
         number.map(|x| (x, error)).ok_or_else(|| format!("it has {}", under(at, path)))
     }
 
+    fn quarter(&self, at: u32) -> Option<String> {
+        self.summary["scenario"]["labels"][at as usize].as_str().map(str::to_owned)
+    }
+
     fn describe(&self) -> String {
         let run = &self.summary["run"];
         let paths = run["paths"].as_u64().unwrap_or_default();
@@ -82,11 +86,13 @@ mod tests {
     #[test]
     fn paths_go_through_fields_names_and_places() {
         let summary = json!({"firms": [{"name": "OpenAI", "survival": {"value": 0.7, "se": 0.01}}],
+            "scenario": {"labels": ["2025Q3", "2025Q4"]},
             "giants": {"at_least": [1.0, 0.5, 0.25], "none": null}});
         let run = RunFolder { summary };
         assert_eq!(run.number("firms.OpenAI.survival"), Ok((0.7, Some(0.01))));
         assert_eq!(run.number("giants.at_least.2"), Ok((0.25, None)));
         assert_eq!(run.number("giants.none"), Err("it has no number at `giants.none`".into()));
+        assert_eq!((run.quarter(1).as_deref(), run.quarter(2)), (Some("2025Q4"), None));
         assert_eq!(run.number("firms.Nobody"), Err("it has OpenAI in `firms`".into()));
     }
 }

@@ -1,7 +1,7 @@
 //! What `warchest price` answers: the same figures for the table, JSON, CSV and Parquet.
 
 use serde::Serialize;
-use warchest::pricing::certificate::Certificate;
+use warchest::pricing::certificate::{Certificate, GAIN_ROUNDING};
 use warchest::pricing::market::{Demand, Market};
 use warchest::pricing::measures::Measures;
 use warchest::pricing::nash::{Equilibria, Solution};
@@ -85,17 +85,29 @@ pub struct State {
 #[derive(Debug, Serialize)]
 pub struct Status {
     pub converged: bool,
+    /// The time limit ended the search.
+    pub stopped: bool,
     pub method: &'static str,
     pub evaluations: u32,
     /// Largest |FOC|/q as the search left it, and as computed independently.
     pub residual: f64,
     pub foc: f64,
     pub second_order_failures: usize,
+    /// Free products whose demand is zero in double precision: left out of `foc`.
+    pub unsold: usize,
     /// Best relative gain of a unilateral deviation on the grid; `null` with `--quick`.
     pub best_unilateral_gain: Option<f64>,
     pub deviations: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub multistart: Option<Multistart>,
+}
+
+impl Status {
+    /// Whether the prices arrived and nothing in the certificate speaks against an equilibrium.
+    pub fn is_sound(&self) -> bool {
+        let gains = self.best_unilateral_gain.is_some_and(|gain| gain > GAIN_ROUNDING);
+        self.converged && self.second_order_failures == 0 && !gains
+    }
 }
 
 /// What a search from many starts found.
@@ -106,6 +118,8 @@ pub struct Multistart {
     pub distinct_equilibria: usize,
     /// Prices of each.
     pub prices: Vec<Vec<f64>>,
+    /// Prices that meet the first-order conditions without being an equilibrium.
+    pub stationary: Vec<Vec<f64>>,
 }
 
 /// One product.
@@ -193,11 +207,13 @@ pub fn state(p: &Priced<'_>) -> State {
 fn status(p: &Priced<'_>) -> Status {
     Status {
         converged: p.solution.converged,
+        stopped: p.solution.stopped,
         method: p.solution.method.name(),
         evaluations: p.solution.evaluations,
         residual: p.solution.residual,
         foc: p.certificate.foc,
         second_order_failures: p.certificate.second_order_failures,
+        unsold: p.certificate.unsold,
         best_unilateral_gain: (p.certificate.deviations > 0).then_some(p.certificate.best_gain),
         deviations: p.certificate.deviations,
         multistart: p.equilibria.map(|e| Multistart {
@@ -205,6 +221,7 @@ fn status(p: &Priced<'_>) -> Status {
             failed: e.failed,
             distinct_equilibria: e.found.len(),
             prices: e.found.iter().map(|s| s.prices.clone()).collect(),
+            stationary: e.stationary.iter().map(|s| s.prices.clone()).collect(),
         }),
     }
 }

@@ -1,5 +1,6 @@
 //! The market file: text with spans to the library's markets.
 
+use super::experiments::RawExperiment;
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -8,7 +9,6 @@ use thiserror::Error;
 use toml::Spanned;
 use warchest::demand::mixed::Consumers;
 use warchest::pricing::error::PricingError;
-use warchest::pricing::experiment::Change;
 use warchest::pricing::market::{Demand, Market, Ownership, Product};
 use warchest::pricing::table::{Kind, Model, Random};
 
@@ -37,6 +37,21 @@ pub enum FileError {
     Demand {
         message: String,
         #[label("this demand")]
+        at: SourceSpan,
+        #[source_code]
+        file: NamedSource<Arc<str>>,
+    },
+    /// An experiment that is none.
+    #[error("{message}")]
+    #[diagnostic(
+        code(price::experiment),
+        help(
+            "merger, collusion, cost, tax, exit, entry, price_war, reprice; `steps = 10` goes to a cost, tax, cut or weight in ten equal steps"
+        )
+    )]
+    Experiment {
+        message: String,
+        #[label("this experiment")]
         at: SourceSpan,
         #[source_code]
         file: NamedSource<Arc<str>>,
@@ -75,10 +90,10 @@ pub struct Raw {
     pub tables: Option<RawTables>,
     pub ownership: Option<RawOwnership>,
     #[serde(default, rename = "experiment")]
-    pub experiments: Vec<RawExperiment>,
+    pub experiments: Vec<Spanned<RawExperiment>>,
 }
 
-fn one() -> f64 {
+pub fn one() -> f64 {
     1.0
 }
 
@@ -161,58 +176,6 @@ pub struct RawOwnership {
     products: Option<Vec<Vec<f64>>>,
 }
 
-/// `[[experiment]]`: one or more changes made together.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RawExperiment {
-    pub name: String,
-    merger: Option<Vec<String>>,
-    collusion: Option<RawCollusion>,
-    cost: Option<RawCost>,
-    tax: Option<RawTax>,
-    exit: Option<Vec<String>>,
-    entry: Option<Vec<String>>,
-    price_war: Option<RawWar>,
-    reprice: Option<Vec<String>>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawCollusion {
-    firms: Vec<String>,
-    #[serde(default = "one")]
-    weight: f64,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawCost {
-    #[serde(default)]
-    products: Vec<String>,
-    #[serde(default = "one")]
-    factor: f64,
-    #[serde(default)]
-    add: f64,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawTax {
-    #[serde(default)]
-    products: Vec<String>,
-    #[serde(default)]
-    rate: f64,
-    #[serde(default)]
-    unit: f64,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawWar {
-    firms: Vec<String>,
-    cut: f64,
-}
-
 /// A market written out in the file, with what is still to be inferred from observations.
 pub struct Written {
     pub market: Market,
@@ -225,7 +188,7 @@ pub struct Written {
 /// The text, its name and its meaning.
 pub struct Source {
     pub raw: Raw,
-    file: NamedSource<Arc<str>>,
+    pub file: NamedSource<Arc<str>>,
 }
 
 impl Source {
@@ -408,37 +371,4 @@ fn seat(names: &mut Vec<String>, name: &str) -> usize {
         names.push(name.to_owned());
         names.len() - 1
     })
-}
-
-impl RawExperiment {
-    /// The changes it makes, in the order of the documentation.
-    pub fn changes(&self) -> Vec<Change> {
-        let mut out = Vec::new();
-        let names = |names: &[String]| names.to_vec();
-        out.extend(self.merger.as_ref().map(|firms| Change::Merger { firms: names(firms) }));
-        out.extend(
-            self.collusion
-                .as_ref()
-                .map(|c| Change::Collusion { firms: names(&c.firms), weight: c.weight }),
-        );
-        out.extend(self.cost.as_ref().map(|c| Change::Cost {
-            products: names(&c.products),
-            factor: c.factor,
-            add: c.add,
-        }));
-        out.extend(self.tax.as_ref().map(|t| Change::Tax {
-            products: names(&t.products),
-            rate: t.rate,
-            unit: t.unit,
-        }));
-        out.extend(self.exit.as_ref().map(|products| Change::Exit { products: names(products) }));
-        out.extend(self.entry.as_ref().map(|products| Change::Entry { products: names(products) }));
-        out.extend(
-            self.price_war
-                .as_ref()
-                .map(|w| Change::PriceWar { firms: names(&w.firms), cut: w.cut }),
-        );
-        out.extend(self.reprice.as_ref().map(|firms| Change::Reprice { firms: names(firms) }));
-        out
-    }
 }

@@ -1,6 +1,6 @@
 //! The answer as text.
 
-use super::answer::{Answer, ExperimentMeans, MarketAnswer, State};
+use super::answer::{Answer, ExperimentMeans, MarketAnswer, State, Status};
 use comfy_table::{CellAlignment, Table, presets};
 use std::fmt::Write;
 
@@ -115,7 +115,7 @@ fn certificate(state: &State) -> String {
     let s = &state.status;
     let mut line = format!(
         "{}: {} method, {} evaluations, |FOC|/q {:.1e}, second order fails for {} products",
-        if s.converged { "converged" } else { "NOT CONVERGED" },
+        verdict(s),
         s.method,
         s.evaluations,
         s.foc,
@@ -130,8 +130,23 @@ fn certificate(state: &State) -> String {
             ", {} distinct from {} starts ({} failed)",
             m.distinct_equilibria, m.starts, m.failed
         );
+        if !m.stationary.is_empty() {
+            let _ = write!(line, ", {} stationary but no equilibrium", m.stationary.len());
+        }
+    }
+    if s.unsold > 0 {
+        let _ = write!(line, ", {} products that nobody buys", s.unsold);
     }
     line
+}
+
+fn verdict(s: &Status) -> &'static str {
+    match (s.converged, s.stopped, s.is_sound()) {
+        (true, _, true) => "converged",
+        (true, _, false) => "STATIONARY, NOT AN EQUILIBRIUM",
+        (false, true, _) => "STOPPED AT THE TIME LIMIT",
+        (false, false, _) => "NOT CONVERGED",
+    }
 }
 
 fn print_means(out: &mut String, means: &ExperimentMeans, markets: usize) {

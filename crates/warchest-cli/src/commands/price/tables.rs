@@ -111,35 +111,26 @@ fn parquet(path: &Path) -> Result<Cells, CliError> {
     Ok(out)
 }
 
-/// Adds a batch's cells as text; `{}` of a float reads back as the same float.
+/// Adds a batch's cells as text; `{}` of a float reads back as the same float. A null is an
+/// empty cell: it only matters in a column that somebody asks for.
 fn append(batch: &RecordBatch, out: &mut Cells) -> Result<(), String> {
     for (array, (name, cells)) in batch.columns().iter().zip(out) {
-        if array.null_count() > 0 {
-            return Err(format!("column `{name}` has empty cells"));
-        }
-        let rows = 0..array.len();
-        match array.data_type() {
-            DataType::Float64 => cells
-                .extend(array.as_primitive::<Float64Type>().values().iter().map(f64::to_string)),
-            DataType::Float32 => cells
-                .extend(array.as_primitive::<Float32Type>().values().iter().map(f32::to_string)),
-            DataType::Int64 => {
-                cells.extend(array.as_primitive::<Int64Type>().values().iter().map(i64::to_string))
+        let cell: Box<dyn Fn(usize) -> String + '_> = match array.data_type() {
+            DataType::Float64 => {
+                Box::new(|i| array.as_primitive::<Float64Type>().value(i).to_string())
             }
-            DataType::Int32 => {
-                cells.extend(array.as_primitive::<Int32Type>().values().iter().map(i32::to_string))
+            DataType::Float32 => {
+                Box::new(|i| array.as_primitive::<Float32Type>().value(i).to_string())
             }
-            DataType::Boolean => {
-                cells.extend(rows.map(|i| u8::from(array.as_boolean().value(i)).to_string()))
-            }
-            DataType::Utf8 => {
-                cells.extend(rows.map(|i| array.as_string::<i32>().value(i).to_owned()))
-            }
-            DataType::LargeUtf8 => {
-                cells.extend(rows.map(|i| array.as_string::<i64>().value(i).to_owned()))
-            }
+            DataType::Int64 => Box::new(|i| array.as_primitive::<Int64Type>().value(i).to_string()),
+            DataType::Int32 => Box::new(|i| array.as_primitive::<Int32Type>().value(i).to_string()),
+            DataType::Boolean => Box::new(|i| u8::from(array.as_boolean().value(i)).to_string()),
+            DataType::Utf8 => Box::new(|i| array.as_string::<i32>().value(i).to_owned()),
+            DataType::LargeUtf8 => Box::new(|i| array.as_string::<i64>().value(i).to_owned()),
             other => return Err(format!("column `{name}` is {other}; write numbers or text")),
-        }
+        };
+        let null = |i: usize| array.is_null(i);
+        cells.extend((0..array.len()).map(|i| if null(i) { String::new() } else { cell(i) }));
     }
     Ok(())
 }

@@ -1,12 +1,13 @@
 //! How long solving takes, for the comparison with other programs.
 
 use super::answer::Timing;
+use super::experiments::Experiment;
 use std::hint::black_box;
 use std::time::Instant;
 use warchest::numerics::lanes::Isa;
 use warchest::pricing::batch;
 use warchest::pricing::error::PricingError;
-use warchest::pricing::experiment::{Change, apply, before};
+use warchest::pricing::experiment::{apply, before};
 use warchest::pricing::market::Market;
 use warchest::pricing::nash::{solve, solve_from};
 
@@ -17,9 +18,9 @@ use warchest::pricing::nash::{solve, solve_from};
 pub fn measure(
     repeats: u32,
     markets: &[Market],
-    experiments: &[(String, Vec<Change>)],
+    experiments: &[Experiment],
 ) -> Result<Option<Timing>, PricingError> {
-    let Some((_, changes)) = experiments.first().filter(|_| repeats > 0) else {
+    let Some(Experiment { changes, .. }) = experiments.first().filter(|_| repeats > 0) else {
         return Ok(None);
     };
     let isa = Isa::best();
@@ -31,21 +32,42 @@ pub fn measure(
         let start: Vec<f64> = market.products.iter().map(|p| p.price).collect();
         games.push((market, start));
     }
-    let (mut cpu, mut wall, mut evaluations) = (Vec::new(), Vec::new(), 0);
-    for _ in 0..repeats {
-        let begun = thread_seconds();
+    let mut evaluations = 0;
+    let mut all = || {
         evaluations = 0;
         for (market, start) in &games {
             evaluations += u64::from(black_box(solve_from(isa, market, start)).evaluations);
         }
-        cpu.push(thread_seconds() - begun);
+    };
+    // The system counts CPU time in ticks of some milliseconds: a sample has to span several.
+    let mut times = 1u32;
+    while times < 1 << 20 && seconds_of(times, &mut all) < SAMPLE {
+        times *= 2;
+    }
+    let (mut cpu, mut wall) = (Vec::new(), Vec::new());
+    for _ in 0..repeats {
+        cpu.push(seconds_of(times, &mut all) / f64::from(times));
         let begun = Instant::now();
-        black_box(batch::map(&games, |(market, start)| solve_from(isa, market, start)));
-        wall.push(begun.elapsed().as_secs_f64());
+        for _ in 0..times {
+            black_box(batch::map(&games, |(market, start)| solve_from(isa, market, start)));
+        }
+        wall.push(begun.elapsed().as_secs_f64() / f64::from(times));
     }
     let (cpu_least, cpu_median) = least_and_median(cpu);
     let (wall_least, wall_median) = least_and_median(wall);
     Ok(Some(Timing { repeats, cpu_least, cpu_median, wall_least, wall_median, evaluations }))
+}
+
+/// Least CPU seconds of a sample.
+const SAMPLE: f64 = 0.02;
+
+/// CPU seconds of doing the work so many times.
+fn seconds_of(times: u32, work: &mut impl FnMut()) -> f64 {
+    let begun = thread_seconds();
+    for _ in 0..times {
+        work();
+    }
+    thread_seconds() - begun
 }
 
 fn least_and_median(mut values: Vec<f64>) -> (f64, f64) {

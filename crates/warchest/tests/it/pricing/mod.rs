@@ -4,3 +4,4 @@ mod anchors;
 mod lanes;
 mod laws;
 mod refusals;
+mod several;
