@@ -95,6 +95,27 @@ pub enum CurveError {
         /// Changes needed.
         needed: usize,
     },
+    /// A column of a window that does not go with its costs.
+    #[error("column `{column}` of the window has {found} values; its costs ask for {needed}")]
+    #[diagnostic(code(curves::length))]
+    Length {
+        /// Column of the window.
+        column: String,
+        /// Values given.
+        found: usize,
+        /// Values needed.
+        needed: usize,
+    },
+    /// A window that holds something other than finite numbers.
+    #[error("{model} was given a window with a value that is not finite, or a gap not above zero")]
+    #[diagnostic(
+        code(curves::not_a_number),
+        help("costs and experience must be above zero before their logarithm is taken")
+    )]
+    NotANumber {
+        /// Model that was asked for.
+        model: String,
+    },
     /// A model that needs production was given none.
     #[error("`{series}` has no production or experience, which {model} needs")]
     #[diagnostic(code(curves::experience), help("use moore or pooled, which read the cost alone"))]

@@ -33,13 +33,36 @@ impl<'a> Window<'a> {
         self.y.len().saturating_sub(1)
     }
 
-    /// Refuses a window with fewer than `needed` changes.
+    /// Refuses a window with fewer than `needed` changes, or whose columns do not fit.
     pub(super) fn at_least(&self, needed: usize, model: &str) -> Result<usize, CurveError> {
         let found = self.changes();
         if found < needed {
             return Err(CurveError::Short { model: model.to_string(), found, needed });
         }
+        let column = |column: &str, found: usize, needed: usize| {
+            let column = column.to_string();
+            if found == needed { Ok(()) } else { Err(CurveError::Length { column, found, needed }) }
+        };
+        column("x", self.x.map_or(found + 1, <[f64]>::len), found + 1)?;
+        column("gaps", self.gaps.map_or(found, <[f64]>::len), found)?;
+        let number = |values: &[f64]| values.iter().all(|value| value.is_finite());
+        let gaps_fine = self.gaps.is_none_or(|gaps| gaps.iter().all(|gap| *gap > 0.0));
+        let numbers = [Some(self.y), self.x, self.gaps].into_iter().flatten().all(number);
+        if !(gaps_fine && numbers) {
+            return Err(CurveError::NotANumber { model: model.to_string() });
+        }
         Ok(found)
+    }
+
+    /// Steps between observations `i` and `i + 1`.
+    #[inline]
+    pub(super) fn gap(&self, i: usize) -> f64 {
+        self.gaps.map_or(1.0, |gaps| gaps[i])
+    }
+
+    /// Steps from the first observation to the last.
+    pub(super) fn steps(&self) -> f64 {
+        self.gaps.map_or(self.changes() as f64, |gaps| gaps.iter().sum())
     }
 }
 
@@ -85,19 +108,6 @@ impl Predictive {
         Marginal { first: self.first.at(tau), second }
     }
 
-    /// Joint path of log cost after 1, 2, ... `normals.len()` steps, from three standard normals
-    /// for drift, slope and level, two uniforms in (0, 1) for the law and its scale, and one
-    /// standard normal a step. Uncertain experience follows its expectation.
-    pub fn path(&self, triple: [f64; 3], uniforms: [f64; 2], normals: &[f64]) -> Vec<f64> {
-        let part = match &self.second {
-            Some(second) if uniforms[0] <= second.0 => &second.1,
-            _ => &self.first,
-        };
-        part.path(triple, uniforms[1], normals)
-    }
-}
-
-impl Predictive {
     /// The same forecast as the engine draws it, `lag` quarters a step: see [`Part::draw`].
     pub fn draw(&self, series: &str, lag: u32, horizon: f64) -> CurveDraw {
         let mut draw = self.first.draw(series, lag, horizon);

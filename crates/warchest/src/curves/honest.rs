@@ -1,5 +1,6 @@
 //! Priors for a hindcast: without the technology itself, or without the future.
 
+use super::each;
 use super::error::CurveError;
 use super::fit::{Shape, fit_mixture, fit_prior};
 use super::forecast::{Model, Predictive, Window};
@@ -39,18 +40,6 @@ impl Model for Choice {
             Choice::Wright(model) => model.fit(window),
             Choice::Mixture(model) => model.fit(window),
         }
-    }
-}
-
-fn each<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync + Send) -> Vec<T> {
-    #[cfg(feature = "parallel")]
-    {
-        use rayon::prelude::*;
-        (0..count).into_par_iter().map(work).collect()
-    }
-    #[cfg(not(feature = "parallel"))]
-    {
-        (0..count).map(work).collect()
     }
 }
 

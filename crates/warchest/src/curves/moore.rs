@@ -2,7 +2,7 @@
 
 use super::error::CurveError;
 use super::forecast::{Experience, Model, NORMAL, Noise, Part, Predictive, Window};
-use crate::numerics::special::StudentT;
+use crate::numerics::special::{StudentT, normal_cdf};
 
 /// Mean and squared scale of the changes of a window.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -168,6 +168,31 @@ impl Model for Moore {
         }
         .into())
     }
+}
+
+/// A technology that goes on as a random walk with drift from its latest cost.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Walker {
+    /// Latest log cost.
+    pub log_cost: f64,
+    /// Drift per step.
+    pub drift: f64,
+    /// Volatility `K` of one change.
+    pub volatility: f64,
+}
+
+/// Probability that `challenger` is cheaper than `incumbent` after `tau` steps, both independent
+/// with MA(1) coefficient `theta` and fitted to `m` changes:
+/// `Φ([y_C − y_S + τ(μ_C − μ_S)]/√((K_S² + K_C²) A*/(1 + θ²)))`.
+///
+/// # Source
+/// Farmer and Lafond (2016), eq. 17; the large-sample normal.
+pub fn overtakes(challenger: &Walker, incumbent: &Walker, theta: f64, m: f64, tau: f64) -> f64 {
+    let lead =
+        incumbent.log_cost - challenger.log_cost + tau * (incumbent.drift - challenger.drift);
+    let k2 =
+        challenger.volatility * challenger.volatility + incumbent.volatility * incumbent.volatility;
+    normal_cdf(lead / (k2 * a_star(theta, m, tau) / (1.0 + theta * theta)).sqrt())
 }
 
 /// Ordinary least squares of log cost on time: independent deviations from a straight line, the

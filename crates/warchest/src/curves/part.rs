@@ -2,7 +2,7 @@
 
 use super::draw::CurveDraw;
 use super::forecast::Component;
-use crate::numerics::special::{StudentT, gamma_quantile};
+use crate::numerics::special::StudentT;
 
 /// What accumulates between the end of the window and the horizon.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -78,13 +78,21 @@ pub struct Part {
 
 impl Part {
     /// Expected change of log experience after `tau` steps, and its variance.
-    fn exposure(&self, tau: f64) -> (f64, f64) {
+    pub(super) fn exposure(&self, tau: f64) -> (f64, f64) {
         match &self.experience {
             Experience::None => (0.0, 0.0),
             Experience::Known(path) => (along(path, tau), 0.0),
             Experience::Drift { rate, sigma2, rate_variance } => {
                 (rate * tau, sigma2 * tau + rate_variance * tau * tau)
             }
+        }
+    }
+
+    /// Variances of the rate of experience and of one step of it.
+    pub(super) fn wander(&self) -> [f64; 2] {
+        match self.experience {
+            Experience::Drift { sigma2, rate_variance, .. } => [rate_variance, sigma2],
+            Experience::None | Experience::Known(_) => [0.0; 2],
         }
     }
 
@@ -101,50 +109,6 @@ impl Part {
             location: self.last + drift * tau + slope * s + level,
             scale: (variance + noise + slope * slope * extra).sqrt(),
         }
-    }
-
-    /// Joint path of log cost after 1, 2, ... `normals.len()` steps, from three standard normals
-    /// for drift, slope and level, a uniform in (0, 1) for the common scale, and one standard
-    /// normal a step. Uncertain experience follows its expectation.
-    pub fn path(&self, triple: [f64; 3], uniform: f64, normals: &[f64]) -> Vec<f64> {
-        let df = self.law.df();
-        let w = if df < 1e9 { (0.5 * df / gamma_quantile(0.5 * df, uniform)).sqrt() } else { 1.0 };
-        let [drift, slope, level] = self.coefficients(triple, w);
-        let (mut walk, mut before) = (level, 0.0);
-        normals
-            .iter()
-            .enumerate()
-            .map(|(k, &now)| {
-                let tau = (k + 1) as f64;
-                let off = match self.noise {
-                    Noise::Walk { sigma2, theta } => {
-                        let shock = w * sigma2.sqrt() * now;
-                        walk += shock + theta * before;
-                        before = shock;
-                        walk
-                    }
-                    Noise::White { sigma2 } => level + w * sigma2.sqrt() * now,
-                };
-                self.last + drift * tau + slope * self.exposure(tau).0 + off
-            })
-            .collect()
-    }
-
-    /// Drift, slope and level of one path: Cholesky factor of the spread, by hand.
-    fn coefficients(&self, normals: [f64; 3], w: f64) -> [f64; 3] {
-        let [dd, ss, ll, ds, dl, sl] = self.spread;
-        let over = |top: f64, bottom: f64| if bottom > 0.0 { top / bottom } else { 0.0 };
-        let a = dd.sqrt();
-        let (b, d) = (over(ds, a), over(dl, a));
-        let c = (ss - b * b).max(0.0).sqrt();
-        let e = over(sl - b * d, c);
-        let f = (ll - d * d - e * e).max(0.0).sqrt();
-        let [x, y, z] = normals;
-        [
-            self.mean[0] + w * a * x,
-            self.mean[1] + w * (b * x + c * y),
-            self.mean[2] + w * (d * x + e * y + f * z),
-        ]
     }
 
     /// The same forecast as the engine draws it, `lag` quarters a step.

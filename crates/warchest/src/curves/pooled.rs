@@ -34,15 +34,16 @@ pub struct Prior {
 
 /// Products of a window in the metric of its noise, `K = 1`.
 #[derive(Clone, Copy, Debug)]
-struct Products {
+pub(super) struct Products {
     changes: usize,
     /// `H'R⁻¹H`: drift with itself, slope with itself, drift with slope.
-    design: [f64; 3],
+    pub design: [f64; 3],
     /// `H'R⁻¹d`.
-    with_data: [f64; 2],
+    pub with_data: [f64; 2],
     /// `d'R⁻¹d`.
-    data: f64,
-    ln_det: f64,
+    pub data: f64,
+    /// `ln det R`.
+    pub ln_det: f64,
     /// What the window's change, elapsed step and growth say of the next: the forecast of the
     /// next `η` is linear in them. Then the variance that this forecast leaves.
     newest: [f64; 4],
@@ -63,7 +64,7 @@ pub(super) fn rows(window: &Window, wright: bool) -> Result<Vec<Row>, CurveError
 
 /// All products in one pass along the rows: the tridiagonal correlation of an MA(1), eliminated
 /// forward. Steps of unequal length make independent noise of variance `K²Δ`.
-fn products(rows: &[Row], theta: f64, even: bool) -> Products {
+pub(super) fn products(rows: &[Row], theta: f64, even: bool) -> Products {
     let rho = if even { theta / (1.0 + theta * theta) } else { 0.0 };
     let mut out = Products {
         changes: rows.len(),
@@ -88,10 +89,15 @@ fn products(rows: &[Row], theta: f64, even: bool) -> Products {
         out.with_data[1] += d * xw;
         out.data += d * dw;
         det *= pivot;
+        // A long series would run the product out of range.
+        if !(1e-200..1e200).contains(&det) {
+            out.ln_det += ln(det);
+            det = 1.0;
+        }
         out.newest = [rho * dw, rho * hw, rho * xw, 1.0 - rho * rho / pivot];
         before = now;
     }
-    out.ln_det = ln(det);
+    out.ln_det += ln(det);
     out
 }
 

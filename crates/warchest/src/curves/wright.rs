@@ -20,7 +20,8 @@ pub enum Ahead {
 ///
 /// `ω̂ = Σ X Y/Σ X²`, `σ̂² = Σ (Y − ω̂X)²/(m − 1)`; with `ρ = 0` the error over its scale
 /// `σ̂ √(τ + S²/Σ X²)` is exactly `t(m − 1)`, `S` the change of log experience over the
-/// horizon. With `X` constant it is Moore's law.
+/// horizon. With `X` constant it is Moore's law. Steps of unequal length `Δ` make independent
+/// noise of variance `σ²Δ`: weighted least squares, `ρ = 0`.
 ///
 /// # Source
 /// Lafond et al. (2018), Technological Forecasting and Social Change 128; error law with `ρ`
@@ -54,7 +55,8 @@ pub(super) fn experience<'a>(window: &Window<'a>, model: &str) -> Result<&'a [f6
 /// The experience to come, as `ahead` wants it.
 pub(super) fn future(window: &Window, x: &[f64], ahead: Ahead) -> Result<Experience, CurveError> {
     let m = x.len() - 1;
-    let rate = (x[m] - x[0]) / m as f64;
+    let steps = window.steps();
+    let rate = (x[m] - x[0]) / steps;
     Ok(match ahead {
         Ahead::Known => {
             let path = window.ahead.ok_or_else(|| CurveError::NoExperience {
@@ -65,10 +67,14 @@ pub(super) fn future(window: &Window, x: &[f64], ahead: Ahead) -> Result<Experie
         }
         Ahead::Extrapolated => Experience::Drift { rate, sigma2: 0.0, rate_variance: 0.0 },
         Ahead::Walk => {
-            let squares: f64 =
-                x.windows(2).map(|p| (p[1] - p[0] - rate) * (p[1] - p[0] - rate)).sum();
+            let mut squares = 0.0;
+            for (i, pair) in x.windows(2).enumerate() {
+                let gap = window.gap(i);
+                let off = pair[1] - pair[0] - rate * gap;
+                squares += off * off / gap;
+            }
             let sigma2 = if m > 1 { squares / (m as f64 - 1.0) } else { 0.0 };
-            Experience::Drift { rate, sigma2, rate_variance: sigma2 / m as f64 }
+            Experience::Drift { rate, sigma2, rate_variance: sigma2 / steps }
         }
     })
 }
@@ -87,22 +93,24 @@ impl Model for Wright {
         let m = window.at_least(2, "wright")?;
         let x = experience(window, "wright")?;
         let y = window.y;
+        let rho = if window.gaps.is_some() { 0.0 } else { self.rho };
         let (mut sxx, mut sxy) = (0.0, 0.0);
         for i in 1..=m {
             let step = x[i] - x[i - 1];
-            sxx += step * step;
-            sxy += step * (y[i] - y[i - 1]);
+            let gap = window.gap(i - 1);
+            sxx += step * step / gap;
+            sxy += step * (y[i] - y[i - 1]) / gap;
         }
         let omega = sxy / sxx;
         let (mut squares, mut weights, mut next) = (0.0, 0.0, 0.0);
-        let rho = self.rho;
         for i in (1..=m).rev() {
             let step = x[i] - x[i - 1];
+            let gap = window.gap(i - 1);
             let off = y[i] - y[i - 1] - omega * step;
-            squares += off * off;
+            squares += off * off / gap;
             // Weight of shock i in the error of the slope; shock 0 acts through its echo alone.
             let weight = step / sxx + rho * next;
-            weights += weight * weight;
+            weights += weight * weight / gap;
             next = step / sxx;
         }
         weights += rho * next * (rho * next);

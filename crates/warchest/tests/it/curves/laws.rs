@@ -1,12 +1,13 @@
 //! The pooled laws and the joint paths against closed forms and against themselves.
 
-use super::panels::{family, farmer_lafond, technology};
+use super::panels::{family, farmer_lafond, production, technology};
 use proptest::prelude::*;
 use warchest::curves::mixture::{Mixture, PooledMixture};
-use warchest::curves::moore::{Moore, a_star};
+use warchest::curves::moore::{Moore, Naive, Trend, a_star};
 use warchest::curves::pooled::{Pooled, PooledWright, Prior};
 use warchest::curves::wright::{Ahead, Wright};
-use warchest::curves::{CurveDraw, Model, Predictive, Window, shipped};
+use warchest::curves::{CurveDraw, CurveError, Model, Predictive, Window, shipped};
+use warchest::numerics::elementary;
 use warchest::rng::Stream;
 
 /// A prior that says nothing makes the pooled law Moore's: `κ → 0`, `a = −1/2`, `b → 0`.
@@ -82,26 +83,116 @@ fn agrees(values: &[f64], predictive: &Predictive, tau: f64) -> bool {
     })
 }
 
-/// Joint paths have the marginals that the closed form promises, for one law and for two.
+/// Forecasts of every shape: one law, two, experience that is extrapolated or wanders, a trend.
+fn every_shape(years: usize) -> Vec<Predictive> {
+    let pv = technology(&production(), "photovoltaics");
+    let x = pv.x.unwrap();
+    let ahead = &x[years..];
+    let window = Window { x: Some(&x[..years]), ahead: Some(ahead), ..Window::of(&pv.y[..years]) };
+    let wright = |ahead| Wright { rho: 0.3, ahead };
+    let pooled = PooledWright { prior: shipped::WRIGHT, ahead: Ahead::Walk };
+    let models: [&dyn Model; 9] = [
+        &Naive,
+        &Moore::new(0.63),
+        &Trend,
+        &wright(Ahead::Known),
+        &wright(Ahead::Extrapolated),
+        &wright(Ahead::Walk),
+        &shipped::pooled_one_kind(),
+        &shipped::pooled(),
+        &pooled,
+    ];
+    models.iter().map(|model| model.fit(&window).unwrap()).collect()
+}
+
+/// Joint paths have the marginals that the closed form promises.
 #[test]
 fn paths_have_the_marginals() {
-    let pv = technology(&farmer_lafond(), "photovoltaics");
-    let window = Window::of(&pv.y[..12]);
-    for predictive in [
-        Moore::new(0.63).fit(&window).unwrap(),
-        shipped::pooled_one_kind().fit(&window).unwrap(),
-        shipped::pooled().fit(&window).unwrap(),
-    ] {
-        let paths: Vec<Vec<f64>> =
-            (0..20_000).map(|p| predictive.path(triple(p), uniforms(p), &shocks(p, 10))).collect();
+    for (shape, predictive) in every_shape(12).iter().enumerate() {
+        let paths = predictive.sampler(10).log_costs(1, 0, 20_000);
         for tau in [1usize, 3, 10] {
-            let values: Vec<f64> = paths.iter().map(|path| path[tau - 1]).collect();
-            assert!(agrees(&values, &predictive, tau as f64), "{tau}");
-            // Twin: a tenth more scale is seen at the last horizon.
-            let wide: Vec<f64> = values.iter().map(|v| 1.15 * (v - window.y[11])).collect();
-            let wide: Vec<f64> = wide.iter().map(|v| v + window.y[11]).collect();
-            assert!(tau != 10 || !agrees(&wide, &predictive, 10.0));
+            let values: Vec<f64> = paths.chunks(10).map(|path| path[tau - 1]).collect();
+            assert!(agrees(&values, predictive, tau as f64), "{shape} {tau}");
+            // Twin: a seventh more scale is seen at the last horizon.
+            let middle = predictive.at(10.0).median_log();
+            let wide: Vec<f64> = values.iter().map(|v| 1.15 * (v - middle) + middle).collect();
+            assert!(tau != 10 || !agrees(&wide, predictive, 10.0), "{shape}");
         }
+    }
+}
+
+/// Over the steps a path is one technology: two changes of Moore's law with `θ = 0` have the
+/// correlation `1/(m + 1)` of a shared drift of variance `K²/m`, a shared scale adding none.
+#[test]
+fn paths_share_their_drift() {
+    let pv = technology(&farmer_lafond(), "photovoltaics");
+    let window = Window::of(&pv.y[..6]);
+    let predictive = Moore::new(0.0).fit(&window).unwrap();
+    // Normal scores of the changes: heavy tails make a plain correlation noisy.
+    let n = 40_000;
+    let paths = predictive.sampler(3).log_costs(5, 0, n);
+    let mut same = 0;
+    for path in paths.chunks(3) {
+        let middle = predictive.at(1.0).median_log() - predictive.last();
+        same += usize::from((path[1] - path[0] > middle) == (path[2] - path[1] > middle));
+    }
+    // Elliptical: P(same side) = 1/2 + asin(r)/π.
+    let wanted = 0.5 + (1.0f64 / 6.0).asin() / std::f64::consts::PI;
+    let found = same as f64 / n as f64;
+    let error = (wanted * (1.0 - wanted) / n as f64).sqrt();
+    assert!((found - wanted).abs() < 4.0 * error, "{found} {wanted}");
+    assert!((found - 0.5).abs() > 4.0 * error, "{found} {wanted}");
+}
+
+/// A path is the same alone and in company, and a cost is the exponential of its logarithm.
+#[test]
+fn a_path_is_its_own() {
+    let predictive = &every_shape(12)[7];
+    let sampler = predictive.sampler(7);
+    let many = sampler.log_costs(9, 0, 3000);
+    assert_eq!(sampler.log_costs(9, 1234, 5), many[1234 * 7..1239 * 7]);
+    assert_ne!(sampler.log_costs(8, 1234, 5), many[1234 * 7..1239 * 7]);
+    let costs = sampler.costs(9, 1234, 5);
+    assert!(costs.iter().zip(&many[1234 * 7..]).all(|(c, y)| *c == elementary::exp(*y)));
+    assert!(predictive.sampler(0).costs(9, 0, 5).is_empty());
+}
+
+/// Steps of unequal length: a series seen every other year has the forecast of its own steps,
+/// and growth counts by the year.
+#[test]
+fn unequal_steps_count_by_their_length() {
+    let (y, x) = ([0.0, -0.3, -0.5, -0.9, -1.0], [0.0, 0.5, 1.2, 1.6, 2.4]);
+    let gaps = [2.0; 4];
+    let even = Window { x: Some(&x), ..Window::of(&y) };
+    let uneven = Window { gaps: Some(&gaps), ..even };
+    for ahead in [Ahead::Extrapolated, Ahead::Walk] {
+        let law = Wright { rho: 0.0, ahead };
+        let (steps, years) = (law.fit(&even).unwrap(), law.fit(&uneven).unwrap());
+        for tau in [1.0, 5.0] {
+            let (a, b) = (steps.at(tau).first, years.at(2.0 * tau).first);
+            assert!((a.location - b.location).abs() < 1e-12);
+            assert!((a.scale / b.scale - 1.0).abs() < 1e-12, "{ahead:?} {tau}");
+        }
+    }
+}
+
+/// Windows that do not fit together are refused by name.
+#[test]
+fn windows_are_checked() {
+    let y = [0.0, -0.1, -0.3, -0.4];
+    let fit = |window: &Window| Wright { rho: 0.0, ahead: Ahead::Walk }.fit(window).unwrap_err();
+    assert!(matches!(fit(&Window::of(&y[..2])), CurveError::Short { .. }));
+    assert!(matches!(fit(&Window::of(&y)), CurveError::NoExperience { .. }));
+    let short = Window { x: Some(&y[..2]), ..Window::of(&y) };
+    assert!(matches!(fit(&short), CurveError::Length { found: 2, needed: 4, .. }));
+    let flat = Window { x: Some(&[1.0; 4]), ..Window::of(&y) };
+    assert!(matches!(fit(&flat), CurveError::Flat { .. }));
+    let broken = [0.0, f64::NAN, 0.1, 0.2];
+    for model in [&shipped::pooled() as &dyn Model, &Moore::new(0.0), &Trend] {
+        let refused = model.fit(&Window::of(&broken)).unwrap_err();
+        assert!(matches!(refused, CurveError::NotANumber { .. }));
+        let back = Window { gaps: Some(&[1.0, -1.0, 1.0]), ..Window::of(&y) };
+        assert!(matches!(model.fit(&back), Err(CurveError::NotANumber { .. })));
     }
 }
 

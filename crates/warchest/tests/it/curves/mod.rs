@@ -1,6 +1,7 @@
 //! Technology curves against the papers, the data that ship, and themselves.
 
 mod laws;
+mod null;
 mod panels;
 mod papers;
 mod series;
