@@ -139,34 +139,31 @@ multiversion! {
         let zero = [0.0; LANES];
         let (mut drift, mut slope, mut level) = (zero, zero, zero);
         let (mut shock, mut theta, mut rate, mut wander) = (zero, zero, zero, zero);
-        let (mut scale, mut ranks) = (zero, [[0.0; 3]; LANES]);
+        let (mut x, mut y, mut z, mut rank, mut scale) = (zero, zero, zero, zero, zero);
         let mut pick = [false; LANES];
         for l in 0..LANES {
-            let (x, y) = streams.law.normals(path + l as u64, 0);
-            let (z, rank) = streams.law.normals(path + l as u64, 1);
-            pick[l] = match &of.second {
-                Some((weight, _)) => streams.kind.uniforms(path + l as u64, 0).0 <= *weight,
-                None => false,
-            };
-            let law = match &of.second {
-                Some((_, second)) if pick[l] => second,
-                _ => &of.first,
-            };
-            let w = law.scale.ln_at(rank);
-            ranks[l] = [x, y, z];
-            (scale[l], shock[l], theta[l]) = (w, law.shock, law.theta);
+            (x[l], y[l]) = streams.law.normals(path + l as u64, 0);
+        }
+        for l in 0..LANES {
+            (z[l], rank[l]) = streams.law.normals(path + l as u64, 1);
+        }
+        if let Some((weight, _)) = &of.second {
+            for l in 0..LANES {
+                pick[l] = streams.kind.uniforms(path + l as u64, 0).0 <= *weight;
+            }
+        }
+        for l in 0..LANES {
+            let law = of.law(pick[l]);
+            scale[l] = law.scale.ln_at(rank[l]);
+            (shock[l], theta[l]) = (law.shock, law.theta);
             (rate[l], wander[l]) = (law.wander[0], law.wander[1]);
         }
         for l in 0..LANES {
             scale[l] = exp(scale[l]);
         }
         for l in 0..LANES {
-            let [x, y, z] = ranks[l];
-            let law = match &of.second {
-                Some((_, second)) if pick[l] => second,
-                _ => &of.first,
-            };
-            [drift[l], slope[l], level[l]] = law.coefficients(scale[l], x, y, z);
+            let of_path = of.law(pick[l]).coefficients(scale[l], x[l], y[l], z[l]);
+            [drift[l], slope[l], level[l]] = of_path;
             shock[l] *= scale[l];
             rate[l] *= scale[l];
             wander[l] *= scale[l];
@@ -232,6 +229,14 @@ impl Sampler {
     }
 
     #[inline(always)]
+    fn law(&self, second: bool) -> &Law {
+        match &self.second {
+            Some((_, law)) if second => law,
+            _ => &self.first,
+        }
+    }
+
+    #[inline(always)]
     fn exposures(&self, k: usize) -> [f64; 2] {
         let second = self.second.as_ref().map_or(0.0, |second| second.1.exposure[k]);
         [self.first.exposure[k], second]
@@ -283,15 +288,12 @@ impl Sampler {
             noise: stream("noise"),
             experience: stream("experience"),
         };
+        // Rows are put together in cache and copied out in order.
+        let mut near = vec![0.0; LANES * self.steps];
         for (at, rows) in out.chunks_mut(LANES * self.steps).enumerate() {
             let path = start + (at * LANES) as u64;
-            if rows.len() == LANES * self.steps {
-                block(isa, self, &streams, path, cost, rows);
-            } else {
-                let mut whole = vec![0.0; LANES * self.steps];
-                block(isa, self, &streams, path, cost, &mut whole);
-                rows.copy_from_slice(&whole[..rows.len()]);
-            }
+            block(isa, self, &streams, path, cost, &mut near);
+            rows.copy_from_slice(&near[..rows.len()]);
         }
     }
 }

@@ -96,6 +96,11 @@ pub const fn pooled_one_kind() -> Pooled {
     Pooled { prior: MOORE }
 }
 
+/// Moore's law pooled over one kind whose prior mean grows with the volatility.
+pub const fn pooled_scaled() -> Pooled {
+    Pooled { prior: MOORE_SCALED }
+}
+
 /// Wright's law pooled, with the shipped prior.
 pub const fn pooled_wright(ahead: Ahead) -> PooledWright {
     PooledWright { prior: WRIGHT, ahead }
