@@ -226,7 +226,8 @@ pub struct PooledWright {
 
 impl Model for Pooled {
     fn name(&self) -> String {
-        "hierarchical Moore".to_string()
+        let scaled = self.prior.per_scale != [0.0, 0.0];
+        format!("hierarchical Moore{}", if scaled { ", mean grows with K" } else { "" })
     }
 
     fn fit(&self, window: &Window) -> Result<Predictive, CurveError> {
@@ -237,7 +238,7 @@ impl Model for Pooled {
 
 impl Model for PooledWright {
     fn name(&self) -> String {
-        "hierarchical Wright".to_string()
+        format!("hierarchical Wright, {}", self.ahead.name())
     }
 
     fn fit(&self, window: &Window) -> Result<Predictive, CurveError> {

@@ -16,6 +16,17 @@ pub enum Ahead {
     Walk,
 }
 
+impl Ahead {
+    /// Short name for tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Ahead::Known => "realised x",
+            Ahead::Extrapolated => "extrapolated x",
+            Ahead::Walk => "simulated x",
+        }
+    }
+}
+
 /// Wright's law in first differences: `Δy_t = ω Δx_t + u_t + ρ u_{t−1}`, no intercept.
 ///
 /// `ω̂ = Σ X Y/Σ X²`, `σ̂² = Σ (Y − ω̂X)²/(m − 1)`; with `ρ = 0` the error over its scale
@@ -81,12 +92,7 @@ pub(super) fn future(window: &Window, x: &[f64], ahead: Ahead) -> Result<Experie
 
 impl Model for Wright {
     fn name(&self) -> String {
-        let ahead = match self.ahead {
-            Ahead::Known => "realised x",
-            Ahead::Extrapolated => "extrapolated x",
-            Ahead::Walk => "simulated x",
-        };
-        format!("Wright ρ = {}, {ahead}", self.rho)
+        format!("Wright ρ = {}, {}", self.rho, self.ahead.name())
     }
 
     fn fit(&self, window: &Window) -> Result<Predictive, CurveError> {

@@ -1,12 +1,12 @@
 //! Scores of the laws over three panels, as an independent program (NumPy, SciPy) found them.
 
 use super::panels::{farmer_lafond, farmer_lafond_improving, printed, production};
-use warchest::curves::Model;
 use warchest::curves::moore::{Moore, Naive, PlugIn, Trend};
-use warchest::curves::wright::{Ahead, Levels, Wright};
+use warchest::curves::wright::{Ahead, Levels, Wright, learning_rate};
+use warchest::curves::{Model, Window};
 use warchest::curves::{
     compare::relative_crps,
-    hindcast::{Protocol, Technology, run, scores},
+    hindcast::{Protocol, Technology, at_horizon, coverage, run, scores},
 };
 
 /// A row: model, then RMSE, CRPS, ratio, log score, coverage of 50, 90 and 95 %, as printed; a
@@ -51,6 +51,84 @@ fn table_b_expanding_windows() {
         (Box::new(Trend), [".539", ".252", "1.16", ".476", ".25", ".57", ".65"]),
     ];
     agree(&farmer_lafond(), &Protocol::EXPANDING, 4836, &rows);
+}
+
+/// Coverage of 90 % intervals at 1, 2, 5, 10 and 20 steps, and root mean squared errors.
+#[test]
+fn table_a_by_horizon() {
+    let panel = farmer_lafond_improving();
+    for (theta, wanted) in
+        // The fourth of the second row was printed .84: .8345, rounded twice.
+        [
+            (0.0, [".89", ".83", ".78", ".76", ".69"]),
+            (0.63, [".87", ".88", ".86", ".835", ".83"]),
+        ]
+    {
+        let found = run(&panel, &Protocol::FARMER_LAFOND, &Moore::new(theta)).unwrap();
+        for (tau, wanted) in [1, 2, 5, 10, 20].into_iter().zip(wanted) {
+            let held = coverage(&at_horizon(&found, tau), 0.9);
+            assert!(printed(wanted, held), "{theta} {tau}: {held}");
+        }
+        let rmse = |tau| scores(&at_horizon(&found, tau)).rmse;
+        assert!(printed(".570", rmse(5)) && printed("1.78", rmse(20)));
+    }
+}
+
+/// 95 % intervals from 2000 resamples of the technologies, by another generator: each end is
+/// uncertain by about a fortieth of the width.
+#[test]
+fn intervals_over_technologies() {
+    let panel = farmer_lafond_improving();
+    let base = run(&panel, &Protocol::FARMER_LAFOND, &Moore::new(0.0)).unwrap();
+    for (model, low, high) in
+        [(&Naive as &dyn Model, 1.33, 1.89), (&PlugIn, 1.01, 1.06), (&Trend, 1.08, 1.15)]
+    {
+        let found = run(&panel, &Protocol::FARMER_LAFOND, model).unwrap();
+        let [a, b] = relative_crps(&found, &base).interval;
+        let near = 0.005 + (high - low) / 20.0;
+        assert!((a - low).abs() < near && (b - high).abs() < near, "{a} {b}");
+        // Twin: an interval twice as wide would be seen.
+        let half = 0.5 * (high - low);
+        assert!((a - (low - half)).abs() > near && (b - (high + half)).abs() > near);
+    }
+}
+
+/// Over the 76 technologies with production: Wright's exponent, the learning rate, and what is
+/// left of the correlation of neighbouring residuals.
+#[test]
+fn learning_rates() {
+    let mut omegas = Vec::new();
+    let mut correlations = Vec::new();
+    for technology in production() {
+        let (d, x) = (technology.changes(), technology.growth().unwrap());
+        let omega = d.iter().zip(&x).map(|(d, x)| d * x).sum::<f64>()
+            / x.iter().map(|x| x * x).sum::<f64>();
+        let window = Window { x: technology.x.as_deref(), ..Window::of(&technology.y) };
+        let fit = Wright { rho: 0.0, ahead: Ahead::Extrapolated }.fit(&window).unwrap();
+        assert!((fit.first.mean[1] - omega).abs() < 1e-12);
+        omegas.push(omega);
+        let off: Vec<f64> = d.iter().zip(&x).map(|(d, x)| d - omega * x).collect();
+        let mean = off.iter().sum::<f64>() / off.len() as f64;
+        let product = |lag: usize| -> f64 {
+            off.iter().zip(&off[lag..]).map(|(a, b)| (a - mean) * (b - mean)).sum()
+        };
+        correlations.push(product(1) / product(0));
+    }
+    // NumPy's linear interpolation between order statistics.
+    let quantile = |values: &mut Vec<f64>, p: f64| {
+        values.sort_by(f64::total_cmp);
+        let at = p * (values.len() - 1) as f64;
+        let k = (at as usize).min(values.len() - 2);
+        values[k] + (at - k as f64) * (values[k + 1] - values[k])
+    };
+    assert!(printed("-0.444", quantile(&mut omegas, 0.5)));
+    let mut rates: Vec<f64> = omegas.iter().map(|omega| 100.0 * learning_rate(*omega)).collect();
+    for (p, wanted) in [(0.5, "26.5"), (0.1, "5.4"), (0.9, "52.1")] {
+        let found = quantile(&mut rates, p);
+        assert!(printed(wanted, found), "{p}: {found}");
+    }
+    let mean = correlations.iter().sum::<f64>() / correlations.len() as f64;
+    assert!(printed("0.05", mean), "{mean}");
 }
 
 fn wright(rho: f64, ahead: Ahead) -> Box<dyn Model> {
