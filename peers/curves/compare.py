@@ -144,6 +144,14 @@ def null_times(folder: Path, quick: bool) -> None:
     p = null.surrogate_p(panel, surrogates, 1)
     theirs_s = (time.process_time() - before) * 10_000 / surrogates
     print(f"| 10,000 surrogate panels | {ours_s:.2f} s | {theirs_s:.1f} s ({surrogates} done) | {theirs_s / ours_s:.0f} |")
+    one, many = (ours(folder, "A", "paths", times)[1] for times in ("1", "6"))
+    ours_s = (many - one) / 5
+    before = time.process_time()
+    costs = null.price_paths(panel["photovoltaics"], 1_000_000, 20, np.random.default_rng(1))
+    theirs_s = time.process_time() - before
+    print(f"| 10^6 price paths of 20 steps | {ours_s * 1e3:.0f} ms | {theirs_s * 1e3:.0f} ms | {theirs_s / ours_s:.1f} |")
+    quantiles = np.quantile(costs[:, 19], [0.05, 0.5, 0.95])
+    print(f"\nphotovoltaics 20 years on, by NumPy: {quantiles}; by warchest: {ours(folder, 'A', 'paths', '0')[0].strip()}")
     print(f"\np by NumPy: {p}; by warchest: {text.strip()}")
     print(f"CRPS by NumPy {crps.mean():.6f}, coverage of 90 % {np.mean(np.abs(2 * pit - 1) <= 0.9):.6f}")
 

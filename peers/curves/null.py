@@ -1,4 +1,4 @@
-"""Hindcast and surrogate test of the paper in NumPy, vectorised over origins and panels."""
+"""Hindcast, surrogate test and price paths in NumPy, vectorised over origins, panels and paths."""
 
 import math
 
@@ -81,3 +81,23 @@ def surrogate_p(panel: dict[str, np.ndarray], surrogates: int, seed: int) -> np.
         for row in pooled(made):
             larger += distances(row, law) > found
     return larger / surrogates
+
+
+def price_paths(y: np.ndarray, paths: int, steps: int, rng: np.random.Generator) -> np.ndarray:
+    """Joint price paths of Moore's law: drift, echo and scale drawn once a path."""
+    d = np.diff(y)
+    m, variance = len(d), d.var(ddof=1)
+    sigma2 = variance / (1 + THETA**2)
+    echo = 1 + THETA
+    drift_variance = sigma2 * (THETA**2 + (m - 1) * echo**2 + 1) / m**2
+    spread = [[drift_variance, -sigma2 * THETA / m], [-sigma2 * THETA / m, sigma2 * THETA**2]]
+    factor = np.linalg.cholesky(np.array(spread))
+    w = np.sqrt((m - 1) / rng.chisquare(m - 1, paths))
+    drift, level = factor @ rng.standard_normal((2, paths)) * w
+    shocks = rng.standard_normal((paths, steps)) * (w * np.sqrt(sigma2))[:, None]
+    walk = shocks.copy()
+    walk[:, 1:] += THETA * shocks[:, :-1]
+    walk += (d.mean() + drift)[:, None]
+    walk = walk.cumsum(axis=1)
+    walk += (y[-1] + level)[:, None]
+    return np.exp(walk, out=walk)

@@ -2,13 +2,13 @@
 //!
 //! `PANEL` is `A` (53 technologies, five changes, twenty steps) or `B` (66, expanding, ten
 //! steps). `MODEL` is `naive`, `plug-in`, `moore`, `moore-THETA`, `trend`, `pooled`,
-//! `pooled-scaled`, `pooled-two-kinds` or `surrogates`. `WHAT` is `print`, for the scored
-//! forecasts as CSV, or the number of times the work is done (of surrogate panels, for
-//! `surrogates`). Pooled models fit the priors of ten folds each time. Run from the root of the
-//! repository.
+//! `pooled-scaled`, `pooled-two-kinds`, `surrogates` or `paths` (a million price paths of
+//! photovoltaics over twenty years; zero times prints three quantiles). `WHAT` is `print`, for
+//! the scored forecasts as CSV, or the number of times the work is done (of surrogate panels,
+//! for `surrogates`). Pooled models fit the priors of ten folds each time. Run from the root of
+//! the repository.
 
 use std::error::Error;
-use warchest::curves::Model;
 use warchest::curves::fit::Shape;
 use warchest::curves::hindcast::{Forecast, Protocol, Technology, improving, run};
 use warchest::curves::honest::{Recipe, fold_hindcast};
@@ -16,6 +16,7 @@ use warchest::curves::moore::{Moore, Naive, PlugIn, Trend};
 use warchest::curves::series::parse_family;
 use warchest::curves::surrogate::Hindcasts;
 use warchest::curves::wright::Ahead;
+use warchest::curves::{Model, Window};
 
 fn farmer_lafond() -> Result<Vec<Technology>, Box<dyn Error>> {
     let read = |file: &str| std::fs::read_to_string(format!("data/farmer-lafond-2016/{file}"));
@@ -51,6 +52,21 @@ fn forecasts(
     })
 }
 
+fn paths(panel: &[Technology], times: usize) -> Result<(), Box<dyn Error>> {
+    let pv = panel.iter().find(|technology| technology.name == "photovoltaics");
+    let predictive = Moore::new(0.63).fit(&Window::of(&pv.ok_or("no photovoltaics")?.y))?;
+    let sampler = predictive.sampler(20);
+    let mut costs = vec![0.0; 20_000_000];
+    for _ in 0..times {
+        sampler.costs_into(1, 0, std::hint::black_box(&mut costs));
+    }
+    if times == 0 {
+        let at = predictive.at(20.0);
+        println!("{:.4?}", [0.05, 0.5, 0.95].map(|p| at.quantile(p)));
+    }
+    Ok(())
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [which, model, what] = arguments.as_slice() else {
@@ -65,6 +81,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         let test = Hindcasts::of(&panel, 5, 20).test(&panel, 0.63, what.parse()?, 1);
         println!("p {:?}, standard errors {:.4?}", test.p, test.standard_error);
         return Ok(());
+    }
+    if model == "paths" {
+        return paths(&panel, what.parse()?);
     }
     if what != "print" {
         for _ in 0..what.parse::<usize>()? {

@@ -132,57 +132,71 @@ struct Streams {
     experience: Stream,
 }
 
+type Lanes = [f64; LANES];
+
+/// What sixteen paths know before their first step.
+struct Start {
+    /// Whether the path follows the second law.
+    pick: [bool; LANES],
+    drift: Lanes,
+    slope: Lanes,
+    level: Lanes,
+    shock: Lanes,
+    theta: Lanes,
+    wander: Lanes,
+}
+
+#[inline(always)]
+fn start(of: &Sampler, streams: &Streams, path: u64) -> Start {
+    let zero = [0.0; LANES];
+    let (mut x, mut y, mut z, mut rank, mut scale) = (zero, zero, zero, zero, zero);
+    for l in 0..LANES {
+        (x[l], y[l]) = streams.law.normals(path + l as u64, 0);
+    }
+    for l in 0..LANES {
+        (z[l], rank[l]) = streams.law.normals(path + l as u64, 1);
+    }
+    let mut pick = [false; LANES];
+    if let Some((weight, _)) = &of.second {
+        for l in 0..LANES {
+            pick[l] = streams.kind.uniforms(path + l as u64, 0).0 <= *weight;
+        }
+    }
+    for l in 0..LANES {
+        scale[l] = of.law(pick[l]).scale.ln_at(rank[l]);
+    }
+    for l in 0..LANES {
+        scale[l] = exp(scale[l]);
+    }
+    let (mut drift, mut slope, mut level) = (zero, zero, zero);
+    let (mut shock, mut theta, mut wander) = (zero, zero, zero);
+    for l in 0..LANES {
+        let (law, w) = (of.law(pick[l]), scale[l]);
+        [drift[l], slope[l], level[l]] = law.coefficients(w, x[l], y[l], z[l]);
+        (shock[l], theta[l], wander[l]) = (w * law.shock, law.theta, w * law.wander[1]);
+        if of.wanders() {
+            let rate = w * law.wander[0];
+            drift[l] += rate * streams.experience.normals(path + l as u64, u32::MAX).0;
+        }
+    }
+    Start { pick, drift, slope, level, shock, theta, wander }
+}
+
 multiversion! {
     /// Sixteen paths from `path` on: `out[l·steps + k]` is path `path + l` after `k + 1` steps,
     /// its log cost or its cost.
     fn block(of: &Sampler, streams: &Streams, path: u64, cost: bool, out: &mut [f64]) {
         let zero = [0.0; LANES];
-        let (mut drift, mut slope, mut level) = (zero, zero, zero);
-        let (mut shock, mut theta, mut rate, mut wander) = (zero, zero, zero, zero);
-        let (mut x, mut y, mut z, mut rank, mut scale) = (zero, zero, zero, zero, zero);
-        let mut pick = [false; LANES];
-        for l in 0..LANES {
-            (x[l], y[l]) = streams.law.normals(path + l as u64, 0);
-        }
-        for l in 0..LANES {
-            (z[l], rank[l]) = streams.law.normals(path + l as u64, 1);
-        }
-        if let Some((weight, _)) = &of.second {
-            for l in 0..LANES {
-                pick[l] = streams.kind.uniforms(path + l as u64, 0).0 <= *weight;
-            }
-        }
-        for l in 0..LANES {
-            let law = of.law(pick[l]);
-            scale[l] = law.scale.ln_at(rank[l]);
-            (shock[l], theta[l]) = (law.shock, law.theta);
-            (rate[l], wander[l]) = (law.wander[0], law.wander[1]);
-        }
-        for l in 0..LANES {
-            scale[l] = exp(scale[l]);
-        }
-        for l in 0..LANES {
-            let of_path = of.law(pick[l]).coefficients(scale[l], x[l], y[l], z[l]);
-            [drift[l], slope[l], level[l]] = of_path;
-            shock[l] *= scale[l];
-            rate[l] *= scale[l];
-            wander[l] *= scale[l];
-        }
-        let wanders = of.wanders();
-        if wanders {
-            for l in 0..LANES {
-                drift[l] += rate[l] * streams.experience.normals(path + l as u64, u32::MAX).0;
-            }
-        }
+        let Start { pick, drift, slope, mut level, shock, theta, wander } =
+            start(of, streams, path);
         let mut before = zero;
         for pair in 0..of.steps.div_ceil(2) {
-            let mut normals = [zero; 2];
+            let (mut normals, mut grown) = ([zero; 2], [zero; 2]);
             for l in 0..LANES {
                 let (a, b) = streams.noise.normals(path + l as u64, pair as u32);
                 (normals[0][l], normals[1][l]) = (a, b);
             }
-            let mut grown = [zero; 2];
-            if wanders {
+            if of.wanders() {
                 for l in 0..LANES {
                     let (a, b) = streams.experience.normals(path + l as u64, pair as u32);
                     (grown[0][l], grown[1][l]) = (a, b);
@@ -270,6 +284,9 @@ impl Sampler {
         let run = |(chunk, out): (usize, &mut [f64])| {
             self.fill_chunk(seed, start + (chunk * rows) as u64, cost, out);
         };
+        if out.len() <= rows * self.steps {
+            return run((0, out));
+        }
         #[cfg(feature = "parallel")]
         {
             use rayon::prelude::*;

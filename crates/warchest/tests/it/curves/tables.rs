@@ -108,11 +108,15 @@ fn learning_rates() {
         assert!((fit.first.mean[1] - omega).abs() < 1e-12);
         omegas.push(omega);
         let off: Vec<f64> = d.iter().zip(&x).map(|(d, x)| d - omega * x).collect();
-        let mean = off.iter().sum::<f64>() / off.len() as f64;
-        let product = |lag: usize| -> f64 {
-            off.iter().zip(&off[lag..]).map(|(a, b)| (a - mean) * (b - mean)).sum()
+        // Pearson's correlation of neighbours, each side about its own mean.
+        let (before, after) = (&off[..off.len() - 1], &off[1..]);
+        let product = |a: &[f64], b: &[f64]| -> f64 {
+            let n = a.len() as f64;
+            let sums = (a.iter().sum::<f64>(), b.iter().sum::<f64>());
+            a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>() - sums.0 * sums.1 / n
         };
-        correlations.push(product(1) / product(0));
+        let spread = (product(before, before) * product(after, after)).sqrt();
+        correlations.push(product(before, after) / spread);
     }
     // NumPy's linear interpolation between order statistics.
     let quantile = |values: &mut Vec<f64>, p: f64| {
