@@ -103,7 +103,7 @@ impl Case<'_> {
         let grid: Result<Option<Vec<Probe>>, CliError> =
             sizes.par_iter().map(|&size| self.probe(size, budget.paths)).collect();
         let Some(grid) = grid? else { return Ok(None) };
-        let mut bisection = Bisection::default();
+        let mut bisection = Bisection::new(sizes);
         for probe in &grid {
             bisection.insert(probe.clone());
         }

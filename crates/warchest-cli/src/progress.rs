@@ -21,8 +21,8 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// A line for a run of `total` paths of which `done` are there already.
-    pub fn new(total: u64, done: u64) -> Progress {
+    /// A line for a run of `total` paths.
+    pub fn new(total: u64) -> Progress {
         let terminal = std::io::stderr().is_terminal();
         let bar = ProgressBar::with_draw_target(
             Some(total),
@@ -36,7 +36,12 @@ impl Progress {
             bar.set_style(style);
         }
         let now = Instant::now();
-        Progress { bar, terminal, started: now, said: now, done_before: done, total }
+        Progress { bar, terminal, started: now, said: now, done_before: 0, total }
+    }
+
+    /// `paths` more were there already: they do not count as speed.
+    pub fn skip(&mut self, paths: u64) {
+        self.done_before += paths;
     }
 
     /// Says where the run stands.

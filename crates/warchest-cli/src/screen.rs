@@ -5,8 +5,15 @@ use crate::progress::grouped;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use warchest::answers::{Breaking, Estimate, Fan, FirmAnswer, Summary};
 
-/// Columns of the screen.
+/// Columns of a screen that is not a terminal, and of one that is very wide.
 const WIDTH: usize = 100;
+/// Fewest columns that text is wrapped to.
+const NARROW: usize = 60;
+
+/// Columns of the screen.
+fn width() -> usize {
+    Table::new().width().map_or(WIDTH, |found| usize::from(found).clamp(NARROW, WIDTH))
+}
 
 /// The whole screen, with a final newline.
 pub fn summary(found: &Summary) -> String {
@@ -58,24 +65,15 @@ fn firms(found: &Summary) -> String {
     let mut shown: Vec<&FirmAnswer> = found.firms.iter().filter(|firm| firm.reported).collect();
     shown.sort_by(|a, b| b.survival.value.total_cmp(&a.survival.value));
     let capital = shown.iter().any(|firm| firm.capital.is_some());
-    let acquired = shown.iter().any(|firm| firm.survival_including_acquired != firm.survival);
-    let defaults = shown.iter().any(|firm| firm.default.value > 0.0);
+    // A narrow terminal goes without the column that the others can spare.
+    let acquired = width() >= WIDTH
+        && shown.iter().any(|firm| firm.survival_including_acquired != firm.survival);
     let stress = found.stresses.first();
-    let mut header = vec!["firm".to_string(), "independent".to_string()];
-    if acquired {
-        header.push("or acquired".to_string());
-    }
-    if capital {
-        header.push("capital, 50 %".to_string());
-        header.push("90 %".to_string());
-    }
-    header.push("cash-positive".to_string());
-    if defaults {
-        header.push("defaults".to_string());
-    }
-    if let Some(stress) = stress {
-        header.push(format!("breaks at ({})", stress.name));
-    }
+    let mut header = vec!["firm", "independent"];
+    header.extend(acquired.then_some("or acquired"));
+    header.extend(capital.then_some(["capital, 50 %", "90 %"]).into_iter().flatten());
+    header.push("cash-positive");
+    header.extend(stress.map(|_| "breaks at"));
     let row = |firm: &&FirmAnswer| {
         let mut row = vec![firm.name.clone(), probability(firm.survival)];
         if acquired {
@@ -87,22 +85,37 @@ fn firms(found: &Summary) -> String {
             row.push(beyond(need.nine_tenths, "never"));
         }
         row.push(cash_positive(found, firm));
-        if defaults {
-            row.push(percent(firm.default.value));
-        }
         if let Some(stress) = stress {
             let point = stress.firms.iter().find(|other| other.name == firm.name);
             row.push(point.map_or_else(String::new, |point| breaks(point.breaking)));
         }
         row
     };
+    let header: Vec<String> = header.into_iter().map(String::from).collect();
     let mut text = table(&header, shown.iter().map(row).collect());
+    let mut notes = Vec::new();
     if capital {
-        text += &wrapped(
+        notes.push(
             "capital: deepest cumulative free cash flow if every shortfall were filled; never: on \
-             that many paths the firm does not carry itself within the run",
-            "",
+             that many paths the firm does not carry itself within the run"
+                .to_string(),
         );
+    }
+    if let Some(stress) = stress {
+        notes.push(format!("breaks at: {} of the stress {}", stress.size_means, stress.name));
+    }
+    if !notes.is_empty() {
+        text += &wrapped(&notes.join("; "), "");
+    }
+    let failing = |firm: &&&FirmAnswer| firm.default.value > 0.0;
+    let defaults: Vec<String> = shown
+        .iter()
+        .filter(failing)
+        .map(|firm| format!("{} {}", firm.name, percent(firm.default.value)))
+        .collect();
+    if !defaults.is_empty() {
+        let list = defaults.join(", ");
+        text += &wrapped(&format!("ended by a take-or-pay commitment: {list}"), "");
     }
     text
 }
@@ -111,7 +124,7 @@ fn cash_positive(found: &Summary, firm: &FirmAnswer) -> String {
     let ever = firm.cash_positive.ever.value;
     let median = firm.cash_positive.median_quarter.value;
     if median.is_nan() {
-        return format!("{} of paths", percent(ever));
+        return format!("{} ever", percent(ever));
     }
     let label = found.scenario.labels.get(median as usize);
     format!("by {}", label.map_or("?", String::as_str))
@@ -323,10 +336,11 @@ fn run_line(found: &Summary) -> String {
     wrapped(&format!("{}; ± is one Monte-Carlo standard error", facts.join(", ")), "")
 }
 
-/// `text` in lines of [`WIDTH`], the later ones indented, with a final newline.
+/// `text` in lines as wide as the screen, the later ones indented, with a final newline.
 pub fn wrapped(text: &str, indent: &str) -> String {
     let mut out = String::new();
     let mut line = String::new();
+    let wide = width();
     let mut words = text.split(' ').peekable();
     while let Some(word) = words.next() {
         // A per cent sign stays with its number.
@@ -335,7 +349,7 @@ pub fn wrapped(text: &str, indent: &str) -> String {
             None => word.to_string(),
         };
         let word = glued.as_str();
-        if !line.trim().is_empty() && line.chars().count() + 1 + word.chars().count() > WIDTH {
+        if !line.trim().is_empty() && line.chars().count() + 1 + word.chars().count() > wide {
             out += line.trim_end();
             out.push('\n');
             line = indent.to_string();

@@ -5,7 +5,7 @@ use crate::condition::Condition;
 use crate::disk::Loaded;
 use crate::error::CliError;
 use crate::folder::lock::Asked;
-use crate::folder::parts::{self, Cut, Part};
+use crate::folder::parts::{self, Cut, Found, Part};
 use crate::folder::rows::Rows;
 use crate::progress::Progress;
 use std::ops::{ControlFlow, Range};
@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use warchest::answers::{Joint, proportion};
 use warchest::numerics::lanes::Isa;
 use warchest::simulate::ensemble;
-use warchest::simulate::outcome::{Block, Detail, Request, Tally};
+use warchest::simulate::outcome::{BLOCK, Block, Detail, Request, Tally};
 use warchest::world::World;
 
 /// Sets the number of worker threads of this process; 0 = one per core.
@@ -69,32 +69,52 @@ impl Session<'_> {
     /// A part that cannot be written, a world that cannot run.
     pub fn run(&self) -> miette::Result<Done> {
         let cut = Cut::new(self.asked.paths);
-        let (mut total, mut next) = (Part::default(), self.range.start);
-        while self.resume && next < self.range.end {
-            let Some(part) = parts::read(self.folder, next)? else { break };
+        let paths = |range: Range<u64>| {
+            let last = cut.blocks(range.end.max(1) - 1).end * BLOCK;
+            last.min(cut.paths).saturating_sub(cut.blocks(range.start).start * BLOCK)
+        };
+        let mut progress = Progress::new(paths(self.range.clone()));
+        let (mut total, mut next, mut kept) = (Part::default(), self.range.start, 0);
+        while next < self.range.end {
+            let part = match self.kept(next)? {
+                Some(part) => {
+                    progress.skip(part.tally.paths);
+                    kept += 1;
+                    part
+                }
+                None => match self.part(cut, next, &total.tally, &mut progress)? {
+                    Some(part) => part,
+                    None => break,
+                },
+            };
             total.merge(&part);
             next += 1;
             if self.precise(&total.tally)? {
-                return Ok(Done { total, finished: next - self.range.start, whole: true });
-            }
-        }
-        let last = cut.blocks(self.range.end.max(1) - 1).end * 256;
-        let all = last.min(cut.paths).saturating_sub(cut.blocks(self.range.start).start * 256);
-        let mut progress = Progress::new(all, total.tally.paths);
-        let mut whole = true;
-        while next < self.range.end && whole {
-            let part = self.part(cut, next, &total.tally, &mut progress)?;
-            whole = part.is_some();
-            if let Some(part) = part {
-                total.merge(&part);
-                next += 1;
-                if self.precise(&total.tally)? {
-                    break;
-                }
+                break;
             }
         }
         progress.finish();
+        if self.resume {
+            let parts = self.range.end - self.range.start;
+            anstream::eprintln!("{kept} of {parts} parts were there already");
+        }
+        let whole = !self.interrupt.load(Ordering::Relaxed);
         Ok(Done { total, finished: next - self.range.start, whole })
+    }
+
+    /// A part finished before; none when it must be run, which is said when it is damaged.
+    fn kept(&self, index: u64) -> miette::Result<Option<Part>> {
+        if !self.resume {
+            return Ok(None);
+        }
+        Ok(match parts::read(self.folder, index)? {
+            Found::Whole(part) => Some(*part),
+            Found::Missing => None,
+            Found::Damaged(file) => {
+                anstream::eprintln!("{file} is damaged; its part is run again");
+                None
+            }
+        })
     }
 
     /// Runs and writes one part; none when it was interrupted.
@@ -108,7 +128,7 @@ impl Session<'_> {
         let world = &self.loaded.world;
         let blocks = cut.blocks(index);
         let mut part = Part::default();
-        let mut rows = Rows { first: blocks.start * 256, ..Rows::default() };
+        let mut rows = Rows { first: blocks.start * BLOCK, ..Rows::default() };
         let mut so_far = Tally { paths: before.paths, ..Tally::default() };
         so_far.firms = before.firms.iter().map(counts_only).collect();
         let keep = self.asked.detail() >= Detail::Rows;

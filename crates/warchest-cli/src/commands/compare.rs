@@ -16,6 +16,8 @@ use warchest::simulate::ensemble;
 use warchest::simulate::outcome::{Block, Detail, Request};
 use warchest::world::World;
 
+/// Differences below this many standard deviations are shown only when all are asked for.
+const SMALL: f64 = 0.005;
 /// Blocks held in memory per side.
 const WINDOW: u64 = 32;
 
@@ -244,18 +246,21 @@ fn holds(condition: &Condition, text: &str, lines: &[Difference]) -> Result<bool
 }
 
 fn show(found: &Comparison, lines: usize) -> String {
-    let most = if lines == 0 { usize::MAX } else { lines };
+    let (most, least) = if lines == 0 { (usize::MAX, 0.0) } else { (lines, SMALL) };
     let mut text = format!("A: {}\nB: {}\n\n", found.a, found.b);
     let header = ["number", "A", "B", "B − A", "± paired se", "in sd"].map(String::from);
+    let differs = |d: &&Difference| d.effect != 0.0;
+    let large = |d: &&Difference| differs(d) && d.effect.abs() >= least;
     let rows: Vec<Vec<String>> =
-        found.differences.iter().filter(|d| d.effect != 0.0).take(most).map(row).collect();
-    if rows.is_empty() {
-        text += "No number differs on any path.\n";
-    } else {
-        text += &screen::table(&header, rows);
+        found.differences.iter().filter(large).take(most).map(row).collect();
+    let shown = rows.len();
+    let same = found.differences.iter().filter(|d| !differs(d)).count();
+    let rest = found.differences.len() - same - shown;
+    match (shown, rest) {
+        (0, 0) => text += "No number differs on any path.\n",
+        (0, _) => text += "No number differs by 0.005 standard deviations or more.\n",
+        _ => text += &screen::table(&header, rows),
     }
-    let same = found.differences.iter().filter(|d| d.effect == 0.0).count();
-    let rest = found.differences.len().saturating_sub(same).saturating_sub(most);
     let mut notes = vec![format!("{} paths with the same draws, largest first", found.paths)];
     if rest > 0 {
         notes.push(format!("{rest} smaller ones not shown (--lines 0)"));

@@ -4,9 +4,9 @@ use super::Context;
 use crate::error::CliError;
 use crate::finish::{finish, open_lock};
 use crate::folder::lock::{self, Asked};
-use crate::folder::parts::{self, Cut, Part};
+use crate::folder::parts::{self, Cut, Found, Part};
 use crate::folder::{make, read_summary};
-use crate::{Finished, disk, output, screen, session};
+use crate::{Finished, disk, session};
 use std::path::{Path, PathBuf};
 
 /// Flags of `warchest merge`.
@@ -21,6 +21,9 @@ pub struct Args {
     /// Worker threads for the shadow run and the stresses; 0 = one per core.
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub threads: usize,
+    /// Exit with 3 when one of the scenario's checks fails.
+    #[arg(long)]
+    pub strict: bool,
 }
 
 /// Runs the verb.
@@ -29,6 +32,14 @@ pub struct Args {
 /// Shards of different runs, a missing part, a scenario that changed since.
 pub fn run(args: &Args, context: Context) -> miette::Result<Finished> {
     let asked = same_run(&args.dirs)?;
+    if asked.version != env!("CARGO_PKG_VERSION") {
+        return Err(CliError::folder(
+            &args.dirs[0],
+            format!("was run by version {}", asked.version),
+            "join shards with the version that ran them",
+        )
+        .into());
+    }
     let loaded = disk::load(Path::new(&asked.scenario), &asked.set)?;
     if loaded.sha256 != asked.scenario_sha256 {
         return Err(CliError::folder(
@@ -63,16 +74,12 @@ pub fn run(args: &Args, context: Context) -> miette::Result<Finished> {
     session::set_threads(args.threads);
     let interrupt = session::on_interrupt();
     if finish(&loaded, &asked, &folder, &total, &homes, &interrupt)?.is_none() {
+        anstream::eprintln!("stopped; the shards are as they were: merge them again");
         return Ok(Finished::Interrupted);
     }
-    let summary = read_summary(&folder)?;
-    if context.json {
-        output::print_json(&summary)?;
-    } else {
-        output::print(&screen::summary(&summary))?;
-        anstream::eprintln!("{}", folder.join("report.html").display());
-    }
-    Ok(Finished::Well)
+    let finished = super::answer(&read_summary(&folder)?, context, args.strict)?;
+    anstream::eprintln!("{}", folder.join("report.html").display());
+    Ok(finished)
 }
 
 /// What every folder was asked; an error when they differ.
@@ -105,8 +112,13 @@ fn same_run(dirs: &[PathBuf]) -> Result<Asked, CliError> {
 
 fn find(dirs: &[PathBuf], index: u64) -> Result<(&Path, Part), CliError> {
     for dir in dirs {
-        if let Some(part) = parts::read(dir, index)? {
-            return Ok((dir, part));
+        match parts::read(dir, index)? {
+            Found::Whole(part) => return Ok((dir, *part)),
+            Found::Missing => {}
+            Found::Damaged(file) => {
+                let help = "run the command of this shard again with --resume";
+                return Err(CliError::folder(dir, format!("{file} is damaged"), help));
+            }
         }
     }
     Err(CliError::folder(

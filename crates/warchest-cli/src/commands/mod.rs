@@ -13,8 +13,9 @@ pub mod schema;
 pub mod show;
 pub mod stress;
 
-use crate::Finished;
 use crate::args::{Cli, Command};
+use crate::{Finished, output, screen};
+use warchest::answers::Summary;
 
 /// What every verb is told beside its own flags.
 #[derive(Clone, Copy, Debug)]
@@ -43,4 +44,17 @@ pub fn dispatch(cli: Cli) -> miette::Result<Finished> {
         Command::Curve(args) => curve::run(&args, context),
         Command::Claims(args) => claims::run(&args, context),
     }
+}
+
+/// Puts the answers of a run on stdout. An identity of the books that fails asks for attention,
+/// and under `strict` so does a check of the scenario.
+fn answer(summary: &Summary, context: Context, strict: bool) -> miette::Result<Finished> {
+    if context.json {
+        output::print_json(summary)?;
+    } else {
+        output::print(&screen::summary(summary))?;
+    }
+    let failed = summary.checks.iter().any(|check| !check.passed);
+    let broken = summary.run.identity_failures > 0;
+    Ok(if broken || (strict && failed) { Finished::Attention } else { Finished::Well })
 }

@@ -10,7 +10,6 @@ use crate::folder::lock::{self, Asked, Lock};
 use crate::folder::parts::Cut;
 use crate::folder::{make, write_atomic};
 use crate::session::{self, Session};
-use crate::{output, screen};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -81,7 +80,8 @@ pub fn run(args: &Args, context: Context) -> miette::Result<Finished> {
     if let Some(summary) = cached(&folder, &asked, args)? {
         return show(&summary, &folder, args, context, true);
     }
-    prepare(&folder, &loaded, &asked, args)?;
+    let resume = args.resume || is_finished_shard(&folder, &asked, args)?;
+    prepare(&folder, &loaded, &asked, (args, resume))?;
     session::set_threads(args.threads);
     let interrupt = session::on_interrupt();
     let session = Session {
@@ -90,12 +90,20 @@ pub fn run(args: &Args, context: Context) -> miette::Result<Finished> {
         folder: &folder,
         range: shard.clone().unwrap_or(0..cut.parts()),
         until: until.as_ref(),
-        resume: args.resume,
+        resume,
         interrupt: &interrupt,
     };
     let done = session.run()?;
     if !done.whole {
         return Ok(interrupted(&folder, done.total.tally.paths));
+    }
+    if let Some(until) = &until {
+        let paths = crate::progress::grouped(done.total.tally.paths);
+        if session::is_precise(until, &loaded.world, &done.total.tally)? {
+            anstream::eprintln!("precise enough after {paths} paths");
+        } else {
+            anstream::eprintln!("not that precise after {paths} paths, the most: see --paths");
+        }
     }
     if let Some(range) = shard {
         return finish_shard(&folder, &asked, args, range, done.total.tally.paths);
@@ -169,13 +177,19 @@ fn cached(folder: &Path, asked: &Asked, args: &Args) -> Result<Option<Summary>, 
     crate::folder::read_summary(folder).map(Some)
 }
 
+/// True when the folder holds this shard, finished: its parts are checked and kept.
+fn is_finished_shard(folder: &Path, asked: &Asked, args: &Args) -> Result<bool, CliError> {
+    let same = |lock: Lock| lock.complete && lock.key == asked.key() && lock.shard == args.shard;
+    Ok(args.shard.is_some() && lock::read(folder)?.is_some_and(same))
+}
+
 /// Makes the folder ready: its lock says what will be in it.
 fn prepare(
     folder: &Path,
     loaded: &Loaded,
     asked: &Asked,
-    args: &Args,
-) -> miette::Result<Option<Lock>> {
+    (args, resume): (&Args, bool),
+) -> miette::Result<()> {
     let found = lock::read(folder)?;
     if let Some(found) = &found {
         if found.key != asked.key() || found.shard != args.shard {
@@ -186,7 +200,7 @@ fn prepare(
             )
             .into());
         }
-        if !args.resume && !found.complete {
+        if !resume && !found.complete {
             anstream::eprintln!(
                 "an unfinished run is in {}; starting over (--resume goes on from it)",
                 folder.display()
@@ -194,13 +208,13 @@ fn prepare(
         }
     }
     let parts = folder.join("parts");
-    if !args.resume && parts.exists() {
+    if !resume && parts.exists() {
         std::fs::remove_dir_all(&parts).map_err(|error| CliError::write(&parts, error))?;
     }
     make(&parts)?;
     write_atomic(&folder.join("scenario.toml"), loaded.resolved.as_bytes())?;
     lock::write(folder, &open_lock(asked, args.shard.clone()))?;
-    Ok(found)
+    Ok(())
 }
 
 fn interrupted(folder: &Path, paths: u64) -> Finished {
@@ -240,14 +254,8 @@ fn show(
     context: Context,
     cached: bool,
 ) -> miette::Result<Finished> {
-    if context.json {
-        output::print_json(summary)?;
-    } else {
-        output::print(&screen::summary(summary))?;
-        let again = if cached { " (the same run, made before)" } else { "" };
-        anstream::eprintln!("{}{again}", folder.join("report.html").display());
-    }
-    let failed = summary.checks.iter().any(|check| !check.passed);
-    let broken = summary.run.identity_failures > 0;
-    Ok(if broken || (args.strict && failed) { Finished::Attention } else { Finished::Well })
+    let again = if cached { " (the same run, made before)" } else { "" };
+    let finished = super::answer(summary, context, args.strict)?;
+    anstream::eprintln!("{}{again}", folder.join("report.html").display());
+    Ok(finished)
 }

@@ -3,10 +3,11 @@
 use super::Context;
 use crate::disk;
 use crate::error::CliError;
+use crate::folder::write_atomic;
 use crate::follow::{self, Budget};
 use crate::{Finished, output, screen, session};
 use std::path::PathBuf;
-use warchest::answers::{Estimate, StressAnswer};
+use warchest::answers::{Breaking, Estimate, StressAnswer};
 use warchest::scenario::nearest::nearest;
 use warchest::world::{Stress, World};
 
@@ -39,6 +40,18 @@ pub struct Args {
     /// Override a number of the scenario (repeatable).
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
+    /// Write one row per stress, firm and size as CSV.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// What is written as JSON.
+#[derive(serde::Serialize)]
+struct Stressed {
+    schema: u32,
+    scenario: String,
+    seed: u64,
+    stresses: Vec<StressAnswer>,
 }
 
 /// Runs the verb.
@@ -57,11 +70,16 @@ pub fn run(args: &Args, context: Context) -> miette::Result<Finished> {
     let Some(answers) = follow::stresses(&cases, args.seed, budget, &interrupt)? else {
         return Ok(Finished::Interrupted);
     };
+    if let Some(path) = &args.out {
+        write_atomic(path, csv(&answers).as_bytes())?;
+    }
     if context.json {
-        output::print_json(&answers)?;
+        let scenario = args.file.display().to_string();
+        let found = Stressed { schema: 1, scenario, seed: args.seed, stresses: answers };
+        output::print_json(&found)?;
     } else {
         for answer in &answers {
-            output::print(&show(answer))?;
+            output::print(&show(answer, &loaded.world))?;
         }
     }
     Ok(Finished::Well)
@@ -108,12 +126,44 @@ fn chosen(world: &World, args: &Args) -> Result<Vec<(World, Stress)>, CliError> 
     })
 }
 
-fn show(answer: &StressAnswer) -> String {
+/// One row per stress, firm and size; the breaking point stands in each row of its firm:
+/// `at` with its 95 % interval, `already` below 50 % at the smallest size, `never` within the grid.
+fn csv(answers: &[StressAnswer]) -> String {
+    let mut text = "stress,firm,size,survival,se,paths,breaks,breaks_at,low,high\n".to_string();
+    let quoted = |word: &str| {
+        let plain = !word.contains([',', '"', '\n']);
+        if plain { word.to_string() } else { format!("\"{}\"", word.replace('"', "\"\"")) }
+    };
+    for answer in answers {
+        for firm in &answer.firms {
+            let breaks = match firm.breaking {
+                Breaking::At { size, low, high } => format!("at,{size},{low},{high}"),
+                Breaking::Already => "already,,,".to_string(),
+                Breaking::Never => "never,,,".to_string(),
+            };
+            for (size, found) in answer.sizes.iter().zip(&firm.survival) {
+                text += &format!(
+                    "{},{},{size},{},{},{},{breaks}\n",
+                    quoted(&answer.name),
+                    quoted(&firm.name),
+                    found.value,
+                    found.se,
+                    answer.paths
+                );
+            }
+        }
+    }
+    text
+}
+
+fn show(answer: &StressAnswer, world: &World) -> String {
     let mut text = format!("\nStress {}: {}\n", answer.name, answer.question);
     text += &screen::wrapped(
         &format!(
-            "size: {}; from quarter {} for {} quarters; survival at the end of the run at each size",
-            answer.size_means, answer.start, answer.length
+            "size: {}; from {} for {} quarters; survival at the end of the run at each size",
+            answer.size_means,
+            world.clock.label(answer.start),
+            answer.length
         ),
         "",
     );

@@ -1,8 +1,10 @@
 //! Finished ranges of paths: the unit of resuming and of cutting into shards.
 
-use super::{columns, rows::Rows, write_atomic};
+use super::{columns, rows::Rows, sha256_of, write_atomic};
+use crate::disk::sha256;
 use crate::error::CliError;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use warchest::answers::Joint;
@@ -64,6 +66,32 @@ pub fn stem(folder: &Path, index: u64) -> PathBuf {
     folder.join("parts").join(format!("{index:08}"))
 }
 
+/// What the file of a finished part holds, after a line with the SHA-256 of the rest.
+#[derive(Serialize, Deserialize)]
+struct Sealed<T> {
+    /// SHA-256 of the files of rows, by ending.
+    files: BTreeMap<String, String>,
+    part: T,
+}
+
+/// A part as found in a folder.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Found {
+    /// Finished, every byte as written.
+    Whole(Box<Part>),
+    /// Not there.
+    Missing,
+    /// There, but not as it was written.
+    Damaged(String),
+}
+
+/// Files of rows beside the counts of a part.
+const ROWS: [&str; 2] = ["paths.parquet", "market.parquet"];
+
+fn counts(folder: &Path, index: u64) -> PathBuf {
+    stem(folder, index).with_added_extension("counts")
+}
+
 /// Writes a finished part; the counts come last and make it count.
 ///
 /// # Errors
@@ -75,25 +103,44 @@ pub fn write(
     rows: Option<(&Rows, &[String])>,
 ) -> Result<(), CliError> {
     let stem = stem(folder, index);
+    let mut files = BTreeMap::new();
     if let Some((rows, names)) = rows {
         columns::write_part(&stem, rows, names)?;
+        for name in ROWS {
+            let hash = sha256_of(&stem.with_added_extension(name))?;
+            files.insert(name.to_string(), hash);
+        }
     }
-    let path = stem.with_added_extension("json");
-    let bytes = serde_json::to_vec(part).map_err(|error| CliError::write(&path, error))?;
-    write_atomic(&path, &bytes)
+    let path = counts(folder, index);
+    let text = serde_json::to_string(&Sealed { files, part })
+        .map_err(|error| CliError::write(&path, error))?;
+    write_atomic(&path, format!("{}\n{text}", sha256(&text)).as_bytes())
 }
 
-/// Reads a finished part; none when it is not there or was cut short.
+/// Reads a part and checks every byte of it.
 ///
 /// # Errors
 /// [`CliError::Read`] when it is there and cannot be read.
-pub fn read(folder: &Path, index: u64) -> Result<Option<Part>, CliError> {
-    let path = stem(folder, index).with_added_extension("json");
-    match std::fs::read(&path) {
-        Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(CliError::read(&path, error)),
+pub fn read(folder: &Path, index: u64) -> Result<Found, CliError> {
+    let path = counts(folder, index);
+    let bytes = match std::fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Found::Missing),
+        Err(error) => return Err(CliError::read(&path, error)),
+    };
+    let damaged = |path: &Path| Ok(Found::Damaged(path.display().to_string()));
+    let text = str::from_utf8(&bytes).ok().and_then(|text| text.split_once('\n'));
+    let Some((_, body)) = text.filter(|(hash, body)| sha256(body) == *hash) else {
+        return damaged(&path);
+    };
+    let Ok(sealed) = serde_json::from_str::<Sealed<Part>>(body) else { return damaged(&path) };
+    for (name, hash) in &sealed.files {
+        let path = stem(folder, index).with_added_extension(name);
+        if !sha256_of(&path).is_ok_and(|found| found == *hash) {
+            return damaged(&path);
+        }
     }
+    Ok(Found::Whole(Box::new(sealed.part)))
 }
 
 #[cfg(test)]

@@ -79,10 +79,6 @@ pub fn summarise(inputs: &Inputs) -> Summary {
 
 fn scenario_card(world: &World) -> ScenarioCard {
     let clock = world.clock;
-    let label = |quarter: u32| {
-        let at = u32::from(clock.first_quarter) - 1 + quarter;
-        format!("{}Q{}", clock.first_year + (at / 4) as i32, at % 4 + 1)
-    };
     ScenarioCard {
         title: world.meta.title.clone(),
         question: world.meta.question.clone(),
@@ -91,7 +87,7 @@ fn scenario_card(world: &World) -> ScenarioCard {
         first_year: clock.first_year,
         first_quarter: clock.first_quarter,
         quarters: clock.quarters,
-        labels: (0..clock.quarters).map(label).collect(),
+        labels: (0..clock.quarters).map(|quarter| clock.label(quarter)).collect(),
         horizon_years: world.report.horizon_years.clone(),
     }
 }

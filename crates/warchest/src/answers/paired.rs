@@ -39,7 +39,8 @@ pub struct Difference {
     pub difference: Estimate,
     /// Difference in standard deviations across paths: comparable between units.
     pub effect: f64,
-    /// Standard error that independent draws would have given, over the paired one.
+    /// Standard error that independent draws would have given, over the paired one; as large as
+    /// a number can be when the difference is the same on every path.
     pub sharper: f64,
 }
 
@@ -140,7 +141,7 @@ fn line(name: &str, pair: &Pair) -> Difference {
         b,
         difference,
         effect: if effect.is_finite() { effect } else { f64::MAX.copysign(effect) },
-        sharper: if sharper.is_finite() { sharper } else { 1.0 },
+        sharper: if sharper.is_nan() { 1.0 } else { sharper.min(f64::MAX) },
     }
 }
 

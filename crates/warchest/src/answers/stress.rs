@@ -15,7 +15,9 @@ pub struct Probe {
     pub survival: Vec<Estimate>,
 }
 
-/// Sizes tried so far, in increasing order.
+/// Sizes tried so far, from the mildest to the strongest.
+///
+/// Sizes grow upwards, or downwards where none is above zero (a bust of demand).
 ///
 /// A breaking point is bracketed between two neighbouring sizes, one with survival of at least
 /// 50 %, one below; its 95 % interval runs from the last size at which survival is above
@@ -24,12 +26,22 @@ pub struct Probe {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bisection {
     probes: Vec<Probe>,
+    down: bool,
 }
 
 impl Bisection {
+    /// Nothing tried yet of a stress with these sizes.
+    pub fn new(sizes: &[f64]) -> Bisection {
+        let down = sizes.iter().all(|&size| size <= 0.0) && sizes.iter().any(|&size| size < 0.0);
+        Bisection { probes: Vec::new(), down }
+    }
+
     /// Adds what was found at one size.
     pub fn insert(&mut self, probe: Probe) {
-        let at = self.probes.partition_point(|other| other.size < probe.size);
+        let milder = |other: &Probe| {
+            if self.down { other.size > probe.size } else { other.size < probe.size }
+        };
+        let at = self.probes.partition_point(milder);
         self.probes.insert(at, probe);
     }
 
@@ -37,18 +49,21 @@ impl Bisection {
     /// than `tolerance` (a fraction of the range of sizes); none when all are.
     pub fn next(&self, tolerance: f64) -> Option<f64> {
         let (first, last) = (self.probes.first()?, self.probes.last()?);
-        let range = last.size - first.size;
+        let range = (last.size - first.size).abs();
         let mut widest: Option<(f64, f64)> = None;
         for firm in 0..first.survival.len() {
             for side in [0.0, 1.0, -1.0] {
                 let Some(at) = self.crossing(firm, side) else { continue };
-                let (low, high) = (self.probes[at - 1].size, self.probes[at].size);
-                let wide = high - low;
+                let (mild, strong) = (self.probes[at - 1].size, self.probes[at].size);
+                let (wide, middle) = ((strong - mild).abs(), 0.5 * (mild + strong));
+                if middle == mild || middle == strong {
+                    continue;
+                }
                 // The point itself comes before the ends of its interval.
                 let weight = if side == 0.0 { wide } else { 0.25 * wide };
                 let more = widest.is_none_or(|(most, _)| weight > most);
                 if wide > tolerance * range && more {
-                    widest = Some((weight, 0.5 * (low + high)));
+                    widest = Some((weight, middle));
                 }
             }
         }
@@ -75,13 +90,13 @@ impl Bisection {
         let (before, after) = (&self.probes[at - 1], &self.probes[at]);
         let (above, below) = (before.survival[firm].value, after.survival[firm].value);
         let part = (above - 0.5) / (above - below);
-        let low = self.crossing(firm, 1.0).map_or(first.size, |at| self.probes[at - 1].size);
-        let high = self.crossing(firm, -1.0).map(|at| self.probes[at].size);
-        let largest = self.probes[self.probes.len() - 1].size;
+        let mild = self.crossing(firm, 1.0).map_or(first.size, |at| self.probes[at - 1].size);
+        let strongest = self.probes[self.probes.len() - 1].size;
+        let strong = self.crossing(firm, -1.0).map_or(strongest, |at| self.probes[at].size);
         Breaking::At {
             size: before.size + part * (after.size - before.size),
-            low,
-            high: high.unwrap_or(largest),
+            low: mild.min(strong),
+            high: mild.max(strong),
         }
     }
 }
@@ -93,7 +108,7 @@ pub fn breaking_point(
     tolerance: f64,
     survival: &mut dyn FnMut(f64) -> Estimate,
 ) -> Breaking {
-    let mut bisection = Bisection::default();
+    let mut bisection = Bisection::new(sizes);
     for &size in sizes {
         bisection.insert(Probe { size, survival: vec![survival(size)] });
     }
@@ -149,6 +164,14 @@ mod tests {
             panic!("it breaks")
         };
         assert!(high - low > 0.5);
+        // A bust: the same below zero.
+        let mut bust = |size: f64| even(2_500)(-size);
+        let Breaking::At { size, low, high } = breaking_point(&[-0.9, -0.3, 0.0], 0.002, &mut bust)
+        else {
+            panic!("it breaks")
+        };
+        assert!((size + 0.5).abs() < 0.002 && low < size && size < high, "{low} {size} {high}");
+        assert!((low + 0.5 + half).abs() < 0.003 && (high + 0.5 - half).abs() < 0.003);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! A number that does not exist (a quantile beyond the run) is `null` in JSON and NaN here.
 //! Money is in USD, probabilities and shares are fractions of one, quarters count from 0.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// Version of this shape; raised when a name, unit or meaning changes.
@@ -18,7 +19,7 @@ fn maybes<'de, D: Deserializer<'de>>(source: D) -> Result<Vec<f64>, D::Error> {
 }
 
 /// An estimate and its Monte-Carlo standard error.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Estimate {
     /// The estimate.
     #[serde(deserialize_with = "maybe")]
@@ -29,7 +30,7 @@ pub struct Estimate {
 }
 
 /// Number of values, mean, and quantiles at 5, 10, 25, 50, 75, 90 and 95 %.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Distribution {
     /// Number of values.
     pub count: u64,
@@ -43,7 +44,7 @@ pub struct Distribution {
 pub const QUANTILES: [f64; 7] = [0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95];
 
 /// Quantiles by quarter.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Fan {
     /// Key, e.g. `price_index`, `cash`.
     pub name: String,
@@ -80,7 +81,7 @@ pub struct Fan {
 }
 
 /// A probability by quarter.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Curve {
     /// Probability at the end of each quarter.
     #[serde(deserialize_with = "maybes")]
@@ -91,7 +92,7 @@ pub struct Curve {
 }
 
 /// What was asked.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ScenarioCard {
     /// Title.
     pub title: String,
@@ -114,7 +115,7 @@ pub struct ScenarioCard {
 }
 
 /// What ran, enough to run it again.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RunCard {
     /// Version of `warchest`.
     pub version: String,
@@ -143,7 +144,7 @@ pub struct RunCard {
 }
 
 /// Everything a run answers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
     /// [`SUMMARY_VERSION`].
     pub schema: u32,
@@ -182,7 +183,7 @@ pub struct Summary {
 }
 
 /// A firm.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FirmAnswer {
     /// Name.
     pub name: String,
@@ -235,7 +236,7 @@ pub const ENDS: [&str; 7] = [
 ];
 
 /// One cause of exit, among competing ones.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CauseAnswer {
     /// `no round`, `funding shut`, `commitment`, `other`.
     pub cause: String,
@@ -250,7 +251,7 @@ pub struct CauseAnswer {
 
 /// Capital to self-sufficiency: the deepest cumulative levered free cash flow when every
 /// shortfall is filled.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Capital {
     /// USD that suffices on half of all paths; NaN when more than half never get there.
     pub half: Estimate,
@@ -263,7 +264,7 @@ pub struct Capital {
 }
 
 /// Time until four cash-positive quarters in a row.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CashPositive {
     /// P(reached by the end of the quarter), exits being a competing risk (Aalen–Johansen; no
     /// path is censored before the end, so it is the fraction of paths).
@@ -280,7 +281,7 @@ pub struct CashPositive {
 }
 
 /// How many reported firms are alive and independent.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Survivors {
     /// Number of reported firms.
     pub of: u64,
@@ -297,7 +298,7 @@ pub struct Survivors {
 }
 
 /// A segment in a region.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MarketAnswer {
     /// Name.
     pub name: String,
@@ -310,7 +311,7 @@ pub struct MarketAnswer {
 }
 
 /// Concentration.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Concentration {
     /// HHI on spend and on usage, by quarter, in all and by region, 0..1.
     pub fans: Vec<Fan>,
@@ -327,7 +328,7 @@ pub struct Concentration {
 }
 
 /// Who gets the money, over the run.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Money {
     /// Final customers' spend, USD.
     pub final_spend: Distribution,
@@ -344,7 +345,7 @@ pub struct Money {
 }
 
 /// A layer of the industry.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LayerAnswer {
     /// `chips`, `cloud`, `labs`, `applications`, `energy`.
     pub name: String,
@@ -357,7 +358,7 @@ pub struct LayerAnswer {
 }
 
 /// Firms worth more than a threshold.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Giants {
     /// Threshold, USD.
     #[serde(deserialize_with = "maybe")]
@@ -372,7 +373,7 @@ pub struct Giants {
 }
 
 /// One firm's chance to be above the threshold.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GiantFirm {
     /// Name.
     pub firm: String,
@@ -381,7 +382,7 @@ pub struct GiantFirm {
 }
 
 /// Revenue growth that a valuation implies.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Implied {
     /// Firm.
     pub firm: String,
@@ -408,7 +409,7 @@ pub struct Implied {
 }
 
 /// A stress: a shock at a grid of sizes with common random numbers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StressAnswer {
     /// Name.
     pub name: String,
@@ -429,7 +430,7 @@ pub struct StressAnswer {
 }
 
 /// A firm under a stress.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StressFirm {
     /// Name.
     pub name: String,
@@ -440,10 +441,10 @@ pub struct StressFirm {
 }
 
 /// The size at which survival falls through 50 %.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "where")]
 pub enum Breaking {
-    /// Between the smallest and the largest size, with a 95 % interval.
+    /// Between the mildest and the strongest size, with a 95 % interval.
     At {
         /// The size, by bisection under common random numbers.
         size: f64,
@@ -452,15 +453,15 @@ pub enum Breaking {
         /// Upper end.
         high: f64,
     },
-    /// Below 50 % at the smallest size.
+    /// Below 50 % at the mildest size.
     Already,
-    /// Above 50 % at the largest size.
+    /// Above 50 % at the strongest size.
     #[default]
     Never,
 }
 
 /// A check of the scenario.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CheckAnswer {
     /// Name.
     pub name: String,
@@ -473,7 +474,7 @@ pub struct CheckAnswer {
 }
 
 /// An assumption.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AssumptionCard {
     /// Dotted path.
     pub path: String,

@@ -4,9 +4,11 @@
 //! real numbers and hold to rounding.
 
 use crate::capital::ledger::{Kind, whole};
+use crate::numerics::elementary::exp;
 use crate::simulate::lanes::State;
 use crate::simulate::outcome::Status;
 use crate::simulate::plan::Plan;
+use crate::world::{Kernel, Per};
 
 /// Rounding allowed where an identity is between real numbers, relative.
 const ROUNDING: f64 = 1e-12;
@@ -19,9 +21,11 @@ pub fn audit<const L: usize>(plan: &Plan, state: &mut State<L>) {
             cash_moves_by_posted_flows(plan, state, l),
             accounts_cancel(state, l),
             spend_is_value_added(state, l),
+            income_is_posted(plan, state, l),
             stakes_are_shares(plan, state, l),
             hours_add_up(plan, state, l),
             sold_is_served(plan, state, l),
+            adopters_are_people(plan, state, l),
             firms_are_accounted_for(plan, state, l),
             commitments_are_accounted_for(plan, state, l),
             money_is_whole(state, l),
@@ -33,16 +37,25 @@ pub fn audit<const L: usize>(plan: &Plan, state: &mut State<L>) {
     balances_before.clone_from_slice(ledger.balances());
 }
 
-/// 1. Shares of a market sum to one with the outside option, or to one at most.
+/// Identity 1: Choices sum to one with the outside option, which is 1/Σe^V (a budget has none); shares
+/// held sum to one at most.
 fn shares_add_up<const L: usize>(plan: &Plan, state: &State<L>, l: usize) -> bool {
-    plan.places.iter().all(|place| {
-        let sum: f64 = place.range.clone().map(|n| state.offers.share[n][l]).sum();
+    plan.places.iter().enumerate().all(|(m, place)| {
+        let sum = |rows: &[[f64; L]]| rows[place.range.clone()].iter().map(|row| row[l]).sum();
+        let (chosen, held): (f64, f64) = (sum(&state.offers.choice), sum(&state.offers.share));
+        let segment = &plan.world.segments[plan.world.markets[m].segment];
+        let sold = place.range.clone().any(|n| state.offers.active[n][l] > 0.0);
+        let outside = match segment.kernel {
+            Kernel::Budget { .. } if sold => 0.0,
+            Kernel::Budget { .. } => 1.0,
+            _ => exp(-state.markets.log_sum[m][l]),
+        };
         let least = place.range.clone().all(|n| state.offers.share[n][l] >= 0.0);
-        least && sum <= 1.0 + ROUNDING
+        (chosen + outside - 1.0).abs() <= ROUNDING && least && held <= 1.0 + ROUNDING
     })
 }
 
-/// 2. Each firm: ΔK = the sum of its posted flows, from the journal.
+/// Identity 2: Each firm: ΔK = the sum of its posted flows, from the journal.
 fn cash_moves_by_posted_flows<const L: usize>(plan: &Plan, state: &State<L>, l: usize) -> bool {
     let mut cash: Vec<f64> = state.balances_before.iter().map(|row| row[l]).collect();
     for entry in state.ledger.journal() {
@@ -52,14 +65,14 @@ fn cash_moves_by_posted_flows<const L: usize>(plan: &Plan, state: &State<L>, l: 
     (0..plan.world.firms.len()).all(|f| cash[f] == state.ledger.cash(f)[l])
 }
 
-/// 3. Σ ΔK over all accounts is 0.
+/// Identity 3: Σ ΔK over all accounts is 0.
 fn accounts_cancel<const L: usize>(state: &State<L>, l: usize) -> bool {
     let pairs = state.ledger.balances().iter().zip(&state.balances_before);
     let sum: f64 = pairs.map(|(now, before)| now[l] - before[l]).sum();
     sum == 0.0
 }
 
-/// 4. Final spend = Σ value added, from the journal.
+/// Identity 4: Final spend = Σ value added, from the journal.
 fn spend_is_value_added<const L: usize>(state: &State<L>, l: usize) -> bool {
     let final_sale = |kind| matches!(kind, Kind::Sales | Kind::Advertising);
     let entries = state.ledger.journal().iter().filter(|entry| final_sale(entry.kind));
@@ -68,7 +81,21 @@ fn spend_is_value_added<const L: usize>(state: &State<L>, l: usize) -> bool {
     spend == added
 }
 
-/// 6. The holders of the start and those who came later hold the whole firm.
+/// Identity 5: What customers pay is income of firms or of those whom firms pay: each firm's free cash
+/// flow is what was posted to it and from it, financing apart. Consumer surplus stands on both
+/// sides of total surplus.
+fn income_is_posted<const L: usize>(plan: &Plan, state: &State<L>, l: usize) -> bool {
+    let mut flow = vec![0.0; state.balances_before.len()];
+    for entry in state.ledger.journal() {
+        if !matches!(entry.kind, Kind::Equity | Kind::Parent | Kind::Acquisition | Kind::Debt) {
+            flow[entry.from] -= entry.amount[l];
+            flow[entry.to] += entry.amount[l];
+        }
+    }
+    (0..plan.world.firms.len()).all(|f| flow[f] == state.firms.levered[f][l])
+}
+
+/// Identity 6: The holders of the start and those who came later hold the whole firm.
 fn stakes_are_shares<const L: usize>(plan: &Plan, state: &State<L>, l: usize) -> bool {
     (0..plan.world.firms.len()).all(|f| {
         let stake = state.firms.stake[f][l];
@@ -76,14 +103,14 @@ fn stakes_are_shares<const L: usize>(plan: &Plan, state: &State<L>, l: usize) ->
     })
 }
 
-/// 7. Inference + training + idle = installed, in whole hours.
+/// Identity 7: Inference + training + idle = installed, in whole hours.
 fn hours_add_up<const L: usize>(plan: &Plan, state: &State<L>, l: usize) -> bool {
     let common = &state.common;
     let sum = common.inference[l] + common.training[l] + common.idle[l];
     !plan.compute || (sum == common.installed[l] && common.idle[l] >= 0.0)
 }
 
-/// 8. What is sold is what was served: what was wanted, cut to capacity.
+/// Identity 8: What is sold is what was served: what was wanted, cut to capacity.
 fn sold_is_served<const L: usize>(plan: &Plan, state: &State<L>, l: usize) -> bool {
     let served = plan.offers.iter().enumerate().all(|(n, offer)| {
         let units = state.offers.units[n][l];
@@ -95,7 +122,17 @@ fn sold_is_served<const L: usize>(plan: &Plan, state: &State<L>, l: usize) -> bo
     served && within
 }
 
-/// 10. entered = alive + listed + acquired + liquidated, and only the living are alive.
+/// Identity 9: Adopters + others = people within reach: none is counted twice, or more than there are.
+fn adopters_are_people<const L: usize>(plan: &Plan, state: &State<L>, l: usize) -> bool {
+    plan.world.regions.iter().enumerate().all(|(r, region)| {
+        let moves = plan.world.param(region.reachable).per == Per::Quarter;
+        let most = state.values[region.reachable][l].max(state.values[region.adopters][l]);
+        let adopters = state.regions.adopters[r][l];
+        adopters >= 0.0 && (moves || adopters <= most)
+    })
+}
+
+/// Identity 10: entered = alive + listed + acquired + liquidated, and only the living are alive.
 fn firms_are_accounted_for<const L: usize>(plan: &Plan, state: &State<L>, l: usize) -> bool {
     (0..plan.world.firms.len()).all(|f| {
         let firms = &state.firms;
@@ -108,7 +145,7 @@ fn firms_are_accounted_for<const L: usize>(plan: &Plan, state: &State<L>, l: usi
     })
 }
 
-/// 11. Commitments: paid + cancelled + outstanding = signed.
+/// Identity 11: Commitments: paid + cancelled + outstanding = signed.
 fn commitments_are_accounted_for<const L: usize>(plan: &Plan, state: &State<L>, l: usize) -> bool {
     plan.world.firms.iter().enumerate().all(|(f, firm)| {
         let due = |&id: &crate::world::ParamId| whole(state.values[id][l].max(0.0));

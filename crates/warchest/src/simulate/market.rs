@@ -80,7 +80,7 @@ fn one_market<const L: usize>(
         }
     } else {
         for n in range.clone() {
-            let war = &state.firms.war[plan.offers[n].firm];
+            let war = war(plan, state, n);
             let list = &state.offers.list[n];
             state.offers.price[n] = each(|l| list[l] * war[l]);
         }
@@ -218,6 +218,17 @@ fn note<const L: usize>(plan: &Plan, state: &mut State<L>, m: usize, status: &Ga
     }
 }
 
+/// Factor of price wars on the price of an offer; a budget market keeps a thousandth of it,
+/// since a budget would buy without end what costs nothing.
+fn war<const L: usize>(plan: &Plan, state: &State<L>, n: usize) -> [f64; L] {
+    let offer = &plan.offers[n];
+    let war = &state.firms.war[offer.firm];
+    match plan.world.segments[plan.world.markets[offer.market].segment].kernel {
+        Kernel::Budget { .. } => each(|l| war[l].max(1e-3)),
+        _ => *war,
+    }
+}
+
 /// Prices charged where they differ from the list: wars and matching; rivals free to move
 /// answer once.
 fn charge<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>, m: usize) {
@@ -227,7 +238,7 @@ fn charge<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>, m: usize)
         let firm = plan.offers[n].firm;
         let matches = matches!(plan.world.firms[firm].strategy, Strategy::Match);
         let cap = if matches { rival_price(plan, state, n) } else { [f64::INFINITY; L] };
-        let (list, war) = (state.offers.list[n], &state.firms.war[firm]);
+        let (list, war) = (state.offers.list[n], war(plan, state, n));
         let frozen = state.offers.frozen[n];
         let price = &mut state.offers.price[n];
         for l in 0..L {

@@ -1,7 +1,9 @@
 //! The quarter, the lanes, the ensemble, the outcome.
 
 pub(crate) mod adoption;
-pub(crate) mod audit;
+#[doc(hidden)]
+#[allow(missing_docs, reason = "open for tests that look into a quarter")]
+pub mod audit;
 pub(crate) mod books;
 pub(crate) mod capacity;
 pub(crate) mod close;
@@ -13,11 +15,15 @@ pub(crate) mod exits;
 pub(crate) mod figures;
 pub(crate) mod funding;
 pub mod hash;
-pub(crate) mod lanes;
+#[doc(hidden)]
+#[allow(missing_docs, reason = "open for tests that look into a quarter")]
+pub mod lanes;
 pub(crate) mod market;
 pub(crate) mod merge;
 pub mod outcome;
-pub(crate) mod plan;
+#[doc(hidden)]
+#[allow(missing_docs, reason = "open for tests that look into a quarter")]
+pub mod plan;
 pub(crate) mod prices;
 pub(crate) mod record;
 pub(crate) mod releases;
@@ -25,5 +31,7 @@ pub(crate) mod sales;
 pub(crate) mod shadow;
 pub(crate) mod shocks;
 pub(crate) mod start;
-pub(crate) mod step;
+#[doc(hidden)]
+#[allow(missing_docs, reason = "open for tests that look into a quarter")]
+pub mod step;
 pub(crate) mod turn;

@@ -51,6 +51,14 @@ pub struct Clock {
     pub quarters: u32,
 }
 
+impl Clock {
+    /// Name of a simulated quarter in the calendar: `2025Q3`.
+    pub fn label(&self, quarter: u32) -> String {
+        let at = u32::from(self.first_quarter) - 1 + quarter;
+        format!("{}Q{}", self.first_year + (at / 4) as i32, at % 4 + 1)
+    }
+}
+
 /// Costs along a technology curve, compute, releases.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Technology {

@@ -70,7 +70,7 @@ fn the_runway_has_the_numbers_of_its_closed_form() {
 }
 
 /// A committed file that the program writes; `UPDATE_FILES=1 cargo test` rewrites it.
-fn fresh(path: &str, now: &str) {
+pub fn fresh(path: &str, now: &str) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("two down");
     let path = root.join(path);
     if std::env::var_os("UPDATE_FILES").is_some() {
