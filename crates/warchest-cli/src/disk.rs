@@ -42,8 +42,8 @@ pub struct Loaded {
 /// [`CliError::Scenario`] with every error found.
 pub fn load(path: &Path, set: &[String]) -> miette::Result<Loaded> {
     let name = path.to_string_lossy().into_owned();
-    let read = scenario::read(&name, &Disk, set)
-        .map_err(|errors| CliError::Scenario { path: path.to_path_buf(), errors })?;
+    let read =
+        scenario::read(&name, &Disk, set).map_err(|errors| CliError::scenario(path, errors))?;
     let resolved = read.resolved();
     let mut hash = Sha256::new();
     hash.update(resolved.as_bytes());

@@ -28,13 +28,28 @@ pub enum CliError {
     #[diagnostic(code(cli::stdout))]
     Stdout { reason: String, closed: bool },
     /// A scenario with errors, each shown with its place in the text.
-    #[error("{} has {} error{}", path.display(), errors.len(), if errors.len() == 1 { "" } else { "s" })]
-    #[diagnostic(code(cli::scenario), help("`warchest explain CODE` says more about each"))]
+    #[error("{} has {}", path.display(), count(errors.len() + left_out))]
+    #[diagnostic(code(cli::scenario), help("`warchest explain CODE` says more about each{}", match left_out {
+        0 => String::new(),
+        n => format!("; {n} more are not shown: mend these first, or list all with `warchest check {} --json`", path.display()),
+    }))]
     Scenario {
         path: PathBuf,
         #[related]
         errors: Vec<ScenarioError>,
+        left_out: usize,
     },
+    /// A file that is there already.
+    #[error("{} is there already", path.display())]
+    #[diagnostic(code(cli::exists), help("choose another name, or say --force to replace it"))]
+    Exists { path: PathBuf },
+    /// A code that no error has.
+    #[error("no error has the code `{found}`{}", match nearest {
+        Some(code) => format!("; did you mean `{code}`?"),
+        None => String::new(),
+    })]
+    #[diagnostic(code(cli::unknown_code), help("`warchest explain` lists all codes"))]
+    UnknownCode { found: String, nearest: Option<String> },
     /// The run cannot start.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -53,7 +68,21 @@ pub enum CliError {
     NotBuilt { verb: &'static str },
 }
 
+/// Errors of a scenario that are printed: whoever has more than that mends the first ones first.
+const SHOWN_MAX: usize = 20;
+
+fn count(errors: usize) -> String {
+    if errors == 1 { "1 error".to_string() } else { format!("{errors} errors") }
+}
+
 impl CliError {
+    /// The errors of a scenario, as many as a person reads.
+    pub fn scenario(path: impl AsRef<Path>, mut errors: Vec<ScenarioError>) -> Self {
+        let left_out = errors.len().saturating_sub(SHOWN_MAX);
+        errors.truncate(SHOWN_MAX);
+        Self::Scenario { path: path.as_ref().to_path_buf(), errors, left_out }
+    }
+
     /// A read error at `path`.
     pub fn read(path: impl AsRef<Path>, reason: impl ToString) -> Self {
         Self::Read { path: path.as_ref().to_path_buf(), reason: reason.to_string() }

@@ -12,6 +12,8 @@ mod error;
 mod finish;
 mod folder;
 mod follow;
+#[cfg(test)]
+mod fuzz;
 mod output;
 mod progress;
 #[allow(dead_code, reason = "the verbs that draw arrive one by one")]

@@ -15,7 +15,7 @@ use crate::output;
 use answer::{Answer, ExperimentAnswer, MarketAnswer, Priced, State};
 use experiments::Experiment;
 use file::{FileError, Source};
-use miette::{IntoDiagnostic, WrapErr};
+use miette::WrapErr;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use warchest::numerics::lanes::Isa;
@@ -124,7 +124,7 @@ fn load(args: &Args, source: &Source) -> miette::Result<Vec<Market>> {
         let agents = paths.agents.as_ref();
         let agents = agents.map(|path| tables::read(&folder.join(path), "agent")).transpose()?;
         let mut found = markets(isa, &products, agents.as_ref(), &source.model()?)
-            .into_diagnostic()
+            .map_err(miette::Report::from)
             .wrap_err_with(|| format!("in {}", paths.products));
         if let Ok(found) = &mut found
             && source.ownership() != Ownership::Labels
@@ -247,4 +247,20 @@ fn state(args: &Args, market: &Market, settled: &Settled, compensating: &[f64]) 
         equilibria: equilibria.as_ref(),
         matrices: args.matrices,
     })
+}
+
+/// Reads a market file and prices it, printing nothing: what the fuzzer runs.
+#[cfg(test)]
+pub fn try_text(args: &Args, text: &str) -> miette::Result<()> {
+    let source = Source::parse("fuzz.toml", text)?;
+    if source.raw.tables.is_some() {
+        return Ok(());
+    }
+    let experiments = source.experiments()?;
+    let late = || false;
+    let effort = Effort::until(Isa::best(), &late);
+    for market in load(args, &source)? {
+        price(args, effort, &market, &experiments).map_err(|error| source.locate(error))?;
+    }
+    Ok(())
 }

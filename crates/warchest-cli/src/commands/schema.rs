@@ -1,12 +1,15 @@
-//! `warchest schema`.
+//! `warchest schema`: the JSON Schema of a scenario file.
 
 use super::Context;
 use crate::Finished;
 use crate::error::CliError;
+use crate::output;
 use std::path::PathBuf;
+use warchest::scenario::schema;
 
 /// Flags of `warchest schema`.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "A first line `#:schema PATH` in a scenario names the schema to editors.")]
 pub struct Args {
     /// Where to write the schema; standard output when absent.
     pub out: Option<PathBuf>,
@@ -15,7 +18,15 @@ pub struct Args {
 /// Runs the verb.
 ///
 /// # Errors
-/// [`CliError::NotBuilt`] for now.
-pub fn run(_args: &Args, _context: Context) -> miette::Result<Finished> {
-    Err(CliError::NotBuilt { verb: "schema" }.into())
+/// [`CliError::Write`].
+pub fn run(args: &Args, _context: Context) -> miette::Result<Finished> {
+    let schema = schema::schema();
+    let Some(path) = &args.out else {
+        output::print_json(&schema)?;
+        return Ok(Finished::Well);
+    };
+    let mut text = serde_json::to_string_pretty(&schema).map_err(|e| CliError::write(path, e))?;
+    text.push('\n');
+    std::fs::write(path, text).map_err(|e| CliError::write(path, e))?;
+    Ok(Finished::Well)
 }

@@ -39,7 +39,7 @@ pub fn checks(input: &ReportInput) -> Option<Section> {
 }
 
 /// Whether a source is a judgement of the author rather than a document.
-fn is_judgement(source: &str) -> bool {
+pub(crate) fn is_judgement(source: &str) -> bool {
     let first = source.split([';', ',', ':', '(']).next().unwrap_or("").trim().to_lowercase();
     matches!(first.as_str(), "assumption" | "definition" | "judgement" | "judgment")
 }

@@ -4,7 +4,7 @@
 //! same summary, no clock, no network. [`render`] is the half of it behind the binding. [`page`] holds sections, figures and tables for any page;
 //! [`svg`] draws.
 
-mod back;
+pub(crate) mod back;
 mod bind;
 mod cash;
 pub mod input;

@@ -1,8 +1,11 @@
 //! Whole command lines.
 
 mod breaking;
+mod broken;
 mod claims;
+mod explain;
 mod price;
 mod program;
 mod runs;
 mod summary;
+mod verbs;

@@ -34,6 +34,10 @@ pub(super) struct Checker<'a> {
     pub read: BTreeSet<String>,
     pub as_of: String,
     pub hindsight: bool,
+    /// Begin and length of the run are sound; without that nothing is said to lie outside it.
+    pub clock_known: bool,
+    /// The file that was asked for: where two places clash, its line is the newer one.
+    pub entry: String,
     pub shelf: Shelf<'a>,
 }
 
@@ -67,7 +71,7 @@ pub(super) struct Checked {
 }
 
 /// Reads a merged scenario.
-pub(super) fn check(root: &Node, shelf: Shelf<'_>) -> Checked {
+pub(super) fn check(root: &Node, entry: &str, shelf: Shelf<'_>) -> Checked {
     let mut checker = Checker {
         errors: Vec::new(),
         params: Vec::new(),
@@ -77,6 +81,8 @@ pub(super) fn check(root: &Node, shelf: Shelf<'_>) -> Checked {
         read: BTreeSet::new(),
         as_of: String::new(),
         hindsight: true,
+        clock_known: true,
+        entry: entry.to_string(),
         shelf,
     };
     let world = checker.world(root);
@@ -96,6 +102,7 @@ impl<'a> Checker<'a> {
             about: Vec::new(),
         };
         self.keys(&scope);
+        self.defaults(&scope);
         let meta = self.meta(&scope);
         let clock = self.clock(&scope, &meta);
         let (regions, region_names) = self.regions(&scope);
@@ -137,11 +144,16 @@ impl<'a> Checker<'a> {
 
     /// Reports keys the table does not have and keys it lacks.
     pub fn keys(&mut self, scope: &Scope<'_>) {
+        let mut first = true;
         for entry in &scope.table.entries {
             let key = entry.key.as_str();
             let about = !scope.path.is_empty() && matches!(key, "source" | "known_at" | "why");
             if scope.section.field(key).is_none() && !about {
-                let problem = merge::unknown_key(scope.section, &scope.label, key);
+                let mut problem = merge::unknown_key(scope.section, &scope.label, key);
+                if let (ShapeProblem::UnknownKey { allowed, .. }, false) = (&mut problem, first) {
+                    *allowed = String::from("as above");
+                }
+                first = false;
                 self.fail(problem, &entry.key_place);
             }
         }
@@ -152,12 +164,44 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// `[default.x]` holds keys of `x` that entries can share: no names, no lists of tables.
+    fn defaults(&mut self, root: &Scope<'_>) {
+        let Some(defaults) = root.table.get("default").and_then(Node::as_table) else { return };
+        for entry in &defaults.entries {
+            let key = entry.key.as_str();
+            let Some(Kind::Table(section)) = fields::DEFAULT.field(key).map(|field| field.kind)
+            else {
+                let problem = merge::unknown_key(&fields::DEFAULT, "[default]", key);
+                self.fail(problem, &entry.key_place);
+                continue;
+            };
+            let label = format!("[default.{key}]");
+            for entry in entry.node.as_table().into_iter().flat_map(|table| &table.entries) {
+                let field = section.field(&entry.key);
+                let about = matches!(entry.key.as_str(), "source" | "known_at" | "why");
+                let shared = field.is_some_and(|field| {
+                    !matches!(field.kind, Kind::Name | Kind::Tables(..)) && field.key != "region"
+                        || section.name == "firm" && field.key == "region"
+                });
+                if shared || about {
+                    continue;
+                }
+                let mut problem = merge::unknown_key(section, &label, &entry.key);
+                if let ShapeProblem::UnknownKey { nearest, .. } = &mut problem
+                    && field.is_some()
+                {
+                    *nearest = None;
+                }
+                self.fail(problem, &entry.key_place);
+            }
+        }
+    }
+
     pub fn missing(&mut self, scope: &Scope<'_>, field: &Field) {
-        let doc = field.doc.trim_end_matches('.');
         let problem = ShapeProblem::MissingKey {
             section: scope.label.clone(),
             key: field.key.to_string(),
-            doc: doc.split(". ").next().unwrap_or(doc).to_string(),
+            doc: field.meaning(),
             example: field.example(),
         };
         self.fail(problem, &scope.place);
@@ -206,7 +250,7 @@ impl<'a> Checker<'a> {
                 self.wrong_type(key, field, item, "a table");
                 continue;
             };
-            let named = self.name_of(table, by, item);
+            let named = self.name_of(table, (section, by), item);
             if let Some((_, first)) =
                 found.iter().find(|(_, old)| old.name == named.name && !named.name.is_empty())
             {
@@ -223,7 +267,10 @@ impl<'a> Checker<'a> {
                 table,
                 place: item.place.clone(),
                 path: format!("{}{dot}{key}.{}", parent.path, named.name),
-                label: format!("{} `{}`", section.name, named.name),
+                label: match named.name.as_str() {
+                    "" => format!("an entry of {}", section.header),
+                    name => format!("{} `{name}`", section.name),
+                },
                 about: Vec::new(),
             };
             let scope = Scope { about: self.about_of(&scope, Some(parent)), ..scope };
@@ -233,8 +280,18 @@ impl<'a> Checker<'a> {
         found
     }
 
-    fn name_of(&mut self, table: &Table, by: &str, item: &Node) -> Named {
+    fn name_of(
+        &mut self,
+        table: &Table,
+        (section, by): (&'static Section, &str),
+        item: &Node,
+    ) -> Named {
         let node = table.get(by).or_else(|| table.get("segment"));
+        if let (Some(node), Some(field)) = (table.get(by), section.field(by))
+            && !matches!(node.value, Value::Text(_))
+        {
+            self.wrong_type(by, field, node, "text in quotes");
+        }
         let name = merge::identity(table, by);
         let place = node.map_or_else(|| item.place.clone(), |node| node.place.clone());
         let reason = if name.chars().count() > 60 {
@@ -264,9 +321,18 @@ impl<'a> Checker<'a> {
             key: key.to_string(),
             found,
             expected: expected.to_string(),
-            example: field.example(),
+            mend: field.usage(),
         };
         self.fail(problem, &node.place);
+    }
+
+    /// Of two places that clash, the one in the file that was asked for first.
+    pub fn newer<'p>(&self, one: &'p Place, other: &'p Place) -> (&'p Place, &'p Place) {
+        if one.source.name != self.entry && other.source.name == self.entry {
+            (other, one)
+        } else {
+            (one, other)
+        }
     }
 
     /// Index of a name among others; an error naming the nearest where there is none.

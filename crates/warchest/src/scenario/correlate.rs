@@ -20,6 +20,14 @@ pub struct Pair {
     pub place: Place,
 }
 
+/// Most values in one matrix.
+const VALUES_MAX: usize = 256;
+
+fn too_many(n: usize) -> MarketProblem {
+    let reason = format!("they are more than {VALUES_MAX}");
+    MarketProblem::Correlation { names: format!("{n} values"), reason }
+}
+
 /// A matrix `n × n` from one number or rows of numbers.
 ///
 /// # Errors
@@ -30,15 +38,16 @@ pub fn rho(node: &Node, n: usize) -> Result<Vec<f64>, Problem> {
             key: String::from("rho"),
             found,
             expected: format!("a number, or a matrix with {n} rows and columns"),
-            example: String::from("0.5"),
+            mend: String::from("for example `rho = 0.5`"),
         })
     };
     if n < 2 {
-        return Err(MarketProblem::Correlation {
-            names: String::from("fewer than two names"),
-            reason: String::from("there is no pair"),
-        }
-        .into());
+        let what = String::from("a correlation needs two names");
+        let mend = "list at least two dotted paths under `names`";
+        return Err(ShapeProblem::Nothing { what, mend }.into());
+    }
+    if n > VALUES_MAX {
+        return Err(too_many(n).into());
     }
     let mut matrix = vec![0.0; n * n];
     match &node.value {
@@ -52,7 +61,8 @@ pub fn rho(node: &Node, n: usize) -> Result<Vec<f64>, Problem> {
             for (i, row) in rows.iter().enumerate() {
                 let cells = row.as_array().unwrap_or_default();
                 if cells.len() != n || rows.len() != n {
-                    return Err(wrong(format!("{} rows, one of {}", rows.len(), cells.len())));
+                    let (found, wide) = (rows.len(), cells.len());
+                    return Err(wrong(format!("{found} rows, one of {wide} numbers")));
                 }
                 for (j, cell) in cells.iter().enumerate() {
                     let Value::Number(rho, written) = &cell.value else {
@@ -95,7 +105,7 @@ fn bounded(rho: f64, written: &str) -> Result<(), Problem> {
             key: String::from("rho"),
             found: written.to_string(),
             allowed: String::from("between -1 and 1"),
-            doc: String::from("a correlation"),
+            doc: String::from("0 is no relation, 1 always together, -1 always opposed"),
         }
         .into());
     }
@@ -140,6 +150,11 @@ pub fn blocks(pairs: &[Pair]) -> Result<Vec<Correlation>, (MarketProblem, Place)
     let mut found = Vec::new();
     for params in members.into_values() {
         let n = params.len();
+        if n > VALUES_MAX {
+            let place = pairs.iter().find(|pair| params.contains(&pair.ids[0]));
+            let Some(pair) = place else { continue };
+            return Err((too_many(n), pair.place.clone()));
+        }
         let mut matrix = vec![0.0; n * n];
         for i in 0..n {
             for j in 0..n {

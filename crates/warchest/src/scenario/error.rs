@@ -4,11 +4,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+use miette::{Diagnostic, LabeledSpan, SourceCode};
 use thiserror::Error;
 
 use super::source::Place;
+use excerpt::{Excerpt, clipped};
 
+mod excerpt;
 mod files;
 mod market;
 mod quantity;
@@ -57,16 +59,31 @@ pub trait At: Into<Problem> {
             problem: self.into(),
             place: place.clone(),
             also: None,
-            file: NamedSource::new(&place.source.name, Arc::clone(&place.source.text)),
+            file: Excerpt::new(&place.source.name, &place.source.text),
         }
     }
 }
 
 impl<P: Into<Problem>> At for P {}
 
+/// Longest message, in characters: what was found may be a whole file on one line.
+const MESSAGE_MAX: usize = 320;
+
+fn brief(problem: &Problem) -> String {
+    let text = problem.to_string();
+    let length = text.chars().count();
+    if length <= MESSAGE_MAX {
+        return text;
+    }
+    let half = MESSAGE_MAX / 2;
+    let head: String = text.chars().take(half).collect();
+    let tail: String = text.chars().skip(length - half).collect();
+    format!("{head} … {tail}")
+}
+
 /// A broken rule and the text that broke it.
 #[derive(Debug, Clone, Error)]
-#[error("{problem}")]
+#[error("{}", brief(.problem))]
 pub struct ScenarioError {
     /// What is wrong.
     pub problem: Problem,
@@ -74,7 +91,7 @@ pub struct ScenarioError {
     pub place: Place,
     /// A second place in the same file, with what it is.
     pub also: Option<(Place, &'static str)>,
-    file: NamedSource<Arc<str>>,
+    file: Excerpt,
 }
 
 impl ScenarioError {
@@ -118,10 +135,11 @@ impl Diagnostic for ScenarioError {
         if self.place.source.text.is_empty() {
             return None;
         }
-        let here =
-            LabeledSpan::new_primary_with_span(Some(String::from("here")), self.place.span.clone());
+        let text = &self.place.source.text;
+        let span = clipped(text, &self.place.span);
+        let here = LabeledSpan::new_primary_with_span(Some(String::from("here")), span);
         let also = self.also.iter().map(|(place, what)| {
-            LabeledSpan::new_with_span(Some((*what).to_string()), place.span.clone())
+            LabeledSpan::new_with_span(Some((*what).to_string()), clipped(text, &place.span))
         });
         Some(Box::new(std::iter::once(here).chain(also)))
     }

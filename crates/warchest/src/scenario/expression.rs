@@ -129,7 +129,7 @@ impl Reader<'_> {
     fn expression(&mut self, depth: usize) -> Result<Expression, Unreadable> {
         self.blanks();
         if depth > DEPTH_MAX {
-            return Err(self.expected("fewer brackets"));
+            return Err(self.expected("at most six brackets inside each other"));
         }
         if let Some(name) = self.call_name() {
             return self.call(name, depth);

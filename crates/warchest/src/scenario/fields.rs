@@ -147,12 +147,14 @@ impl Field {
         }
     }
 
-    /// An example of what could stand there, for messages and the reference.
+    /// An example of what could stand there, for messages.
     pub fn example(&self) -> String {
-        if let Some(default) = self.default {
-            return default.to_string();
-        }
         match self.kind {
+            Kind::Text | Kind::Flag | Kind::Choice(_) | Kind::FixedList(_)
+                if self.default.is_some_and(|default| default != "\"\"") =>
+            {
+                self.default.unwrap_or_default().to_string()
+            }
             Kind::Text | Kind::Name => String::from("\"...\""),
             Kind::Date => String::from("\"2025-05-31\""),
             Kind::When => String::from("\"2026-Q1\""),
@@ -167,6 +169,30 @@ impl Field {
             Kind::Rho => String::from("0.5"),
             Kind::Table(_) => String::from("{ ... }"),
             Kind::Tables(..) => String::from("[{ ... }]"),
+        }
+    }
+
+    /// How the key is written, for messages.
+    pub fn usage(&self) -> String {
+        match self.kind {
+            Kind::Tables(section, _) => {
+                format!("write each entry under a line `{}` of its own", section.header)
+            }
+            Kind::Table(section) => format!("write its keys under a line `{}`", section.header),
+            _ => format!("for example `{} = {}`", self.key, self.example()),
+        }
+    }
+
+    /// What it means, to stand inside a sentence.
+    pub fn meaning(&self) -> String {
+        let doc = self.doc.trim_end_matches('.');
+        let doc = doc.split(". ").next().unwrap_or(doc);
+        let mut letters = doc.chars();
+        match (letters.next(), doc.chars().nth(1)) {
+            (Some(first), Some(second)) if second.is_lowercase() => {
+                first.to_lowercase().chain(letters).collect()
+            }
+            _ => doc.to_string(),
         }
     }
 }

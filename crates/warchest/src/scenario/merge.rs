@@ -1,6 +1,6 @@
 //! A variant over its base; overrides from the command line; defaults of lists.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 use super::error::{At, FileProblem, ScenarioError, ShapeProblem};
 use super::fields::{self, Kind, Section};
@@ -40,6 +40,10 @@ pub fn read(entry: &str, files: &dyn Files, errors: &mut Vec<ScenarioError>) -> 
             }
         };
         let node = raw::parse(&source, errors);
+        if let Some(error) = raw::too_many(&node) {
+            errors.push(error);
+            break;
+        }
         next = base_of(&node, &path, errors);
         chain.push(path);
         layers.push(node);
@@ -64,6 +68,7 @@ fn base_of(
     match &base.value {
         Value::Text(name) => {
             let folder = path.rfind('/').map_or("", |slash| &path[..=slash]);
+            let folder = if name.starts_with('/') { "" } else { folder };
             Some((normal(&format!("{folder}{name}")), Some(base.place.clone())))
         }
         other => {
@@ -71,7 +76,7 @@ fn base_of(
                 key: String::from("base"),
                 found: other.kind().to_string(),
                 expected: String::from("the name of a file, in quotes"),
-                example: String::from("\"other.toml\""),
+                mend: String::from("for example `base = \"other.toml\"`"),
             };
             errors.push(problem.at(&base.place));
             None
@@ -92,7 +97,7 @@ pub fn normal(path: &str) -> String {
             _ => parts.push(part),
         }
     }
-    parts.join("/")
+    if parts.is_empty() { String::from(".") } else { parts.join("/") }
 }
 
 /// What tells an entry of a list apart.
@@ -148,6 +153,7 @@ fn merge_list(
     let (Value::Array(base), Value::Array(over)) = (&mut base.value, over.value) else {
         return;
     };
+    let mut seen: BTreeMap<String, Place> = BTreeMap::new();
     for mut node in over {
         let Some(table) = node.as_table() else {
             base.push(node);
@@ -155,6 +161,13 @@ fn merge_list(
         };
         let name = identity(table, by);
         let named = !name.is_empty() || section.name == "firm.product";
+        if let Some(first) = seen.insert(name.clone(), node.place.clone())
+            && named
+        {
+            let problem = ShapeProblem::Duplicate { section: section.header.to_string(), name };
+            errors.push(problem.at(&node.place).and(&first, "first written here"));
+            continue;
+        }
         let at = base
             .iter()
             .position(|old| named && old.as_table().is_some_and(|old| identity(old, by) == name));
@@ -321,129 +334,6 @@ fn fill(item: &mut Node, defaults: Option<&Node>) {
     }
 }
 
-/// Applies `firm.OpenAI.cash="20 GUSD"`.
-pub fn set(root: &mut Node, text: &str, errors: &mut Vec<ScenarioError>) {
-    let source = Source::new("--set", text);
-    let place = Place::new(&source, 0..text.len());
-    let bad = |reason: &str| {
-        FileProblem::BadOverride { text: text.to_string(), reason: reason.to_string() }.at(&place)
-    };
-    let (segments, equals) = match split_path(text) {
-        Ok(found) => found,
-        Err(reason) => return errors.push(bad(reason)),
-    };
-    let written = &text[equals + 1..];
-    let start = equals + 1 + (written.len() - written.trim_start().len());
-    let trimmed = written.trim();
-    if trimmed.is_empty() {
-        return errors.push(bad("nothing stands after `=`"));
-    }
-    let node = raw::parse_value(&source, trimmed, start).unwrap_or_else(|| Node {
-        value: Value::Text(trimmed.to_string()),
-        place: Place::new(&source, start..start + trimmed.len()),
-    });
-    if let Err(error) = put(root, &segments, node, &source) {
-        errors.push(*error);
-    }
-}
-
-type Segment = (String, std::ops::Range<usize>);
-
-/// The dotted path before the first `=` outside quotes, and where that is.
-fn split_path(text: &str) -> Result<(Vec<Segment>, usize), &'static str> {
-    let mut segments: Vec<Segment> = vec![(String::new(), 0..0)];
-    let mut quote = None;
-    for (at, letter) in text.char_indices() {
-        let here = at + letter.len_utf8();
-        let last = segments.len() - 1;
-        match (quote, letter) {
-            (Some(open), _) if letter == open => quote = None,
-            (None, '"' | '\'') => quote = Some(letter),
-            (None, '.') => segments.push((String::new(), here..here)),
-            (None, '=') => {
-                for segment in &mut segments {
-                    segment.0 = segment.0.trim().to_string();
-                }
-                if segments.iter().any(|segment| segment.0.is_empty()) {
-                    return Err("the path before `=` has an empty part");
-                }
-                return Ok((segments, at));
-            }
-            _ => {
-                segments[last].0.push(letter);
-                segments[last].1.end = here;
-            }
-        }
-    }
-    Err("there is no `=` in it")
-}
-
-fn put(
-    root: &mut Node,
-    segments: &[Segment],
-    value: Node,
-    source: &Arc<Source>,
-) -> Result<(), Box<ScenarioError>> {
-    let mut section: &'static Section = &fields::ROOT;
-    let mut node = root;
-    let mut rest = segments;
-    loop {
-        let Some(((key, span), after)) = rest.split_first() else {
-            let problem = FileProblem::BadOverride {
-                text: source.text.to_string(),
-                reason: String::from("it names a table, not a key"),
-            };
-            return Err(Box::new(problem.at(&value.place)));
-        };
-        let place = Place::new(source, span.clone());
-        let field = known_field(section, key).map_err(|problem| Box::new(problem.at(&place)))?;
-        let Value::Table(table) = &mut node.value else { return Ok(()) };
-        match field.kind {
-            Kind::Table(inner) => {
-                if table.get(key).is_none() {
-                    let value = Value::Table(Table::default());
-                    let node = Node { value, place: place.clone() };
-                    table.set(Entry { key: key.clone(), key_place: place.clone(), node });
-                }
-                let Some(next) = table.get_mut(key) else { return Ok(()) };
-                (node, section, rest) = (next, inner, after);
-            }
-            Kind::Tables(inner, by) => {
-                let Some(((name, span), after)) = after.split_first() else {
-                    let problem = FileProblem::BadOverride {
-                        text: source.text.to_string(),
-                        reason: format!("`{key}` is a list; name an entry, `{key}.NAME.KEY`"),
-                    };
-                    return Err(Box::new(problem.at(&place)));
-                };
-                let list = table.get_mut(key).map(|list| &mut list.value);
-                let place = Place::new(source, span.clone());
-                node = entry_of(list, by, name, inner)
-                    .map_err(|problem| Box::new(problem.at(&place)))?;
-                (section, rest) = (inner, after);
-            }
-            _ if !after.is_empty() => {
-                let problem = FileProblem::BadOverride {
-                    text: source.text.to_string(),
-                    reason: format!("`{key}` is not a table"),
-                };
-                return Err(Box::new(problem.at(&place)));
-            }
-            _ => {
-                table.set(Entry { key: key.clone(), key_place: place, node: value });
-                return Ok(());
-            }
-        }
-    }
-}
-
-fn known_field(
-    section: &'static Section,
-    key: &str,
-) -> Result<&'static fields::Field, ShapeProblem> {
-    section.field(key).ok_or_else(|| unknown_key(section, section.header, key))
-}
-
 /// The error for a key that a table does not have.
 pub fn unknown_key(section: &Section, whose: &str, key: &str) -> ShapeProblem {
     let keys = section.fields.iter().map(|field| field.key);
@@ -453,30 +343,5 @@ pub fn unknown_key(section: &Section, whose: &str, key: &str) -> ShapeProblem {
         key: key.to_string(),
         nearest: nearest(key, keys),
         allowed: allowed.join(", "),
-    }
-}
-
-fn entry_of<'a>(
-    list: Option<&'a mut Value>,
-    by: &str,
-    name: &str,
-    section: &'static Section,
-) -> Result<&'a mut Node, ShapeProblem> {
-    let items = match list {
-        Some(Value::Array(items)) => items.as_mut_slice(),
-        _ => &mut [],
-    };
-    let names: Vec<String> = items
-        .iter()
-        .map(|item| item.as_table().map_or(String::new(), |t| identity(t, by)))
-        .collect();
-    match names.iter().position(|known| known == name) {
-        Some(at) => Ok(&mut items[at]),
-        None => Err(ShapeProblem::UnknownName {
-            what: section.name,
-            found: name.to_string(),
-            nearest: nearest(name, names.iter().map(String::as_str)),
-            known: names.join(", "),
-        }),
     }
 }

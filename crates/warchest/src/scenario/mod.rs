@@ -15,6 +15,7 @@ pub mod expression;
 pub mod fields;
 mod merge;
 pub mod nearest;
+mod overrides;
 pub mod predicate;
 pub mod quantity;
 pub mod raw;
@@ -64,7 +65,12 @@ impl Scenario {
     /// The merged scenario as TOML with the origin (`file:line`, `default`, `--set`) of every
     /// line. It parses back to the same world.
     pub fn resolved(&self) -> String {
-        resolve::resolved(&self.merged, &self.read)
+        resolve::text(&self.lines())
+    }
+
+    /// The lines of [`Scenario::resolved`], each with its dotted path and origin.
+    pub fn lines(&self) -> Vec<resolve::Line> {
+        resolve::lines(&self.merged, &self.read)
     }
 }
 
@@ -83,11 +89,11 @@ pub fn read(
     };
     let broken = errors.iter().any(|error| matches!(error.problem, Problem::File(_)));
     for text in overrides {
-        merge::set(&mut merged, text, &mut errors);
+        overrides::set(&mut merged, text, &mut errors);
     }
     merge::spread_defaults(&mut merged);
     let shelf = series::Shelf::new(files, &merge::normal(entry));
-    let checked = check::check(&merged, shelf);
+    let checked = check::check(&merged, &merge::normal(entry), shelf);
     if !broken {
         errors.extend(checked.errors);
     }

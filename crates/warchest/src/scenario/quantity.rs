@@ -102,15 +102,17 @@ impl Reading<'_> {
                 self.call(&family::Call { name, arguments, unit, span: span.clone() })
             }
             Expression::Series(name, span) => {
-                let index = (self.series)(name).map_err(|why| self.error(why, span.clone()))?;
                 if self.dim != Dim::Growth {
-                    let problem = QuantityProblem::UnknownDistribution {
-                        found: String::from("data"),
-                        nearest: None,
-                        known: "a technology curve only behind technology.efficiency_growth",
+                    let problem = QuantityProblem::BadQuantity {
+                        key: self.key.to_string(),
+                        found: format!("data(\"{name}\")"),
+                        expected: String::from(
+                            "a number or a distribution: a technology curve stands behind `efficiency_growth`",
+                        ),
                     };
                     return Err(self.error(problem, span.clone()));
                 }
+                let index = (self.series)(name).map_err(|why| self.error(why, span.clone()))?;
                 let dist = Dist::Curve(index);
                 Ok(Meaning { dist, transform: Transform::Scale(1.0), points: Vec::new() })
             }
@@ -153,7 +155,11 @@ impl Reading<'_> {
                 } else {
                     "lognormal, strictly above 0"
                 },
-                text: self.text.to_string(),
+                mend: if bounded {
+                    format!("write `uniform({})`, or ends strictly inside", self.text)
+                } else {
+                    format!("write `normal({0})`, or `uniform({0})`", self.text)
+                },
             };
             return Err(self.error(problem, end.span.clone()));
         }
@@ -254,7 +260,8 @@ impl Reading<'_> {
             return Err(self.unknown_unit(text, span));
         };
         if literal.form != Form::Plain && (self.dim != Dim::Growth || unit.percent) {
-            return Err(self.wrong_unit("x, a growth factor,", "growth per time", span));
+            let whole = self.text.get(literal.span.clone()).unwrap_or("x");
+            return Err(self.wrong_unit(whole, "growth per time", literal.span.clone()));
         }
         self.convert(literal, &unit, text, span)
     }

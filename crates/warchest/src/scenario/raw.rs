@@ -133,7 +133,9 @@ pub fn parse(source: &Arc<Source>, errors: &mut Vec<ScenarioError>) -> Node {
     for error in found {
         let end = source.text.len();
         let span = error.span().unwrap_or(end..end);
-        let problem = FileProblem::Syntax { message: one_line(error.message()) };
+        let message = one_line(error.message());
+        let mend = mend(&source.text, &message);
+        let problem = FileProblem::Syntax { message, mend };
         errors.push(problem.at(&Place::new(source, span)));
     }
     let place = Place::new(source, 0..0);
@@ -149,6 +151,30 @@ pub fn parse_value(source: &Arc<Source>, text: &str, shift: usize) -> Option<Nod
     Some(node)
 }
 
+/// Most entries of a list and most keys of a table.
+pub const ENTRIES_MAX: usize = 256;
+
+/// The first list or table that is larger than any market needs.
+pub fn too_many(node: &Node) -> Option<ScenarioError> {
+    let (found, first) = match &node.value {
+        Value::Array(items) => (items.len(), items.get(ENTRIES_MAX).map(|item| &item.place)),
+        Value::Table(table) => {
+            let entry = table.entries.get(ENTRIES_MAX);
+            (table.entries.len(), entry.map(|entry| &entry.key_place))
+        }
+        _ => return None,
+    };
+    if let Some(place) = first {
+        let what = if node.as_array().is_some() { "list" } else { "table" };
+        return Some(FileProblem::TooMany { what, found, most: ENTRIES_MAX }.at(place));
+    }
+    match &node.value {
+        Value::Array(items) => items.iter().find_map(too_many),
+        Value::Table(table) => table.entries.iter().find_map(|entry| too_many(&entry.node)),
+        _ => None,
+    }
+}
+
 fn shift_places(node: &mut Node, shift: usize) {
     node.place.span = node.place.span.start + shift..node.place.span.end + shift;
     match &mut node.value {
@@ -161,6 +187,23 @@ fn shift_places(node: &mut Node, shift: usize) {
             }
         }
         _ => {}
+    }
+}
+
+/// How to mend what the parser met.
+fn mend(text: &str, message: &str) -> &'static str {
+    match message {
+        _ if text.trim_start().starts_with('{') => {
+            "this looks like JSON; a scenario is TOML: `key = value`, tables `[name]`, entries of a list `[[name]]`"
+        }
+        _ if message.contains("duplicate key") => {
+            "a key stands once in its table, and a table `[name]` once in the file: put the lines together"
+        }
+        _ if message.contains("must be quoted") => {
+            "put the value in straight quotes: `key = \"value\"`"
+        }
+        _ if message.contains("recurs") => "nothing in a scenario is nested that deep",
+        _ => "keys are written `key = value`, tables `[name]`, entries of a list `[[name]]`",
     }
 }
 

@@ -11,7 +11,10 @@ const HEAD: &str = include_str!("reference.md");
 
 /// The whole document.
 pub fn markdown() -> String {
-    let mut out = HEAD.replace("@DISTRIBUTIONS@", &distributions()).replace("@UNITS@", &units());
+    let mut out = HEAD
+        .replace("@MARKET@", super::explain::SMALL)
+        .replace("@DISTRIBUTIONS@", &distributions())
+        .replace("@UNITS@", &units());
     fields::walk(&fields::ROOT, &mut |section| table(section, &mut out));
     table(&fields::DEFAULT, &mut out);
     out

@@ -10,10 +10,36 @@ use super::raw::{Entry, Node, Table, Value};
 /// Column of the origin, where the line is short enough.
 const COLUMN: usize = 64;
 
-/// The merged scenario as TOML. `read` holds the keys that the checker looked at, so that
-/// defaults nobody reads are left out.
-pub fn resolved(root: &Node, read: &BTreeSet<String>) -> String {
+/// One line of the merged scenario.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Line {
+    /// Dotted path of the value, as `--set` takes it; of the table on a header.
+    pub path: String,
+    /// The line as TOML; empty between tables.
+    pub text: String,
+    /// `file:line`, `default`, `--set`.
+    pub origin: String,
+}
+
+/// The merged scenario as TOML, the origin of every line behind it.
+pub fn text(lines: &[Line]) -> String {
     let mut out = String::new();
+    for line in lines {
+        if line.text.is_empty() {
+            out.push('\n');
+            continue;
+        }
+        let width = line.text.chars().count();
+        let pad = COLUMN.saturating_sub(width).max(2);
+        let _ = writeln!(out, "{}{:pad$}# {}", line.text, "", line.origin);
+    }
+    out
+}
+
+/// The merged scenario, line by line. `read` holds the keys that the checker looked at, so that
+/// defaults nobody reads are left out.
+pub fn lines(root: &Node, read: &BTreeSet<String>) -> Vec<Line> {
+    let mut writer = Writer { out: Vec::new(), read };
     let empty = Table::default();
     let table = root.as_table().unwrap_or(&empty);
     for field in fields::ROOT.fields {
@@ -22,42 +48,42 @@ pub fn resolved(root: &Node, read: &BTreeSet<String>) -> String {
                 let node = table.get(field.key);
                 let inner = node.and_then(Node::as_table).unwrap_or(&empty);
                 let origin = node.map_or_else(|| String::from("default"), |n| n.place.origin());
-                let mut writer = Writer { out: &mut out, read };
-                writer.line(&format!("[{}]", field.key), &origin);
+                writer.line(field.key, format!("[{}]", field.key), origin);
                 writer.table(section, inner, field.key, field.key);
-                out.push('\n');
+                writer.gap();
             }
             Kind::Tables(section, by) => {
                 let items = table.get(field.key).and_then(Node::as_array).unwrap_or_default();
-                let mut writer = Writer { out: &mut out, read };
                 writer.list(section, by, items, field.key, field.key);
             }
             _ => {}
         }
     }
-    out
+    writer.out
 }
 
 struct Writer<'a> {
-    out: &'a mut String,
+    out: Vec<Line>,
     read: &'a BTreeSet<String>,
 }
 
 impl Writer<'_> {
-    fn line(&mut self, text: &str, origin: &str) {
-        let width = text.chars().count();
-        let pad = COLUMN.saturating_sub(width).max(2);
-        let _ = writeln!(self.out, "{text}{:pad$}# {origin}", "");
+    fn line(&mut self, path: &str, text: String, origin: String) {
+        self.out.push(Line { path: path.to_string(), text, origin });
+    }
+
+    fn gap(&mut self) {
+        self.line("", String::new(), String::new());
     }
 
     fn list(&mut self, section: &Section, by: &str, items: &[Node], header: &str, path: &str) {
         for item in items {
             let Some(table) = item.as_table() else { continue };
-            self.line(&format!("[[{header}]]"), &item.place.origin());
             let path = format!("{path}.{}", identity(table, by));
+            self.line(&path, format!("[[{header}]]"), item.place.origin());
             self.table(section, table, header, &path);
             if !header.contains('.') {
-                self.out.push('\n');
+                self.gap();
             }
         }
     }
@@ -65,15 +91,17 @@ impl Writer<'_> {
     fn table(&mut self, section: &Section, table: &Table, header: &str, path: &str) {
         for key in ["source", "known_at", "why"] {
             if let (None, Some(entry)) = (section.field(key), table.entry(key)) {
-                self.entry(entry);
+                self.entry(path, entry);
             }
         }
         let lists = |field: &&Field| matches!(field.kind, Kind::Tables(..));
         for field in section.fields.iter().filter(|field| !lists(field)) {
+            let inner = format!("{path}.{}", field.key);
             match (table.entry(field.key), field.default) {
-                (Some(entry), _) => self.entry(entry),
-                (None, Some(text)) if self.read.contains(&format!("{path}.{}", field.key)) => {
-                    self.line(&format!("{} = {text}", field.key), "default");
+                (Some(entry), _) => self.entry(path, entry),
+                (None, Some(text)) if self.read.contains(&inner) => {
+                    let text = format!("{} = {text}", field.key);
+                    self.line(&inner, text, String::from("default"));
                 }
                 _ => {}
             }
@@ -86,9 +114,9 @@ impl Writer<'_> {
         }
     }
 
-    fn entry(&mut self, entry: &Entry) {
+    fn entry(&mut self, path: &str, entry: &Entry) {
         let text = format!("{} = {}", entry.key, value_text(&entry.node));
-        self.line(&text, &entry.node.place.origin());
+        self.line(&format!("{path}.{}", entry.key), text, entry.node.place.origin());
     }
 }
 

@@ -128,5 +128,11 @@ fn encoding(path: &str, bytes: &[u8], at: usize, nowhere: &Place) -> Box<Scenari
     };
     let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
     let problem = FileProblem::Encoding { path: path.to_string(), byte: at, line, looks_like };
-    Box::new(problem.at(nowhere))
+    if !looks_like.starts_with("Latin") {
+        return Box::new(problem.at(nowhere));
+    }
+    // The text before the byte is sound, so the mark that replaces it stands where it stood.
+    let source = Source::new(path, &String::from_utf8_lossy(bytes));
+    let mark = char::REPLACEMENT_CHARACTER.len_utf8();
+    Box::new(problem.at(&Place::new(&source, at..at + mark)))
 }

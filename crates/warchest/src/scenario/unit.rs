@@ -319,7 +319,8 @@ pub fn meant(found: &str) -> Option<String> {
 pub fn parse(text: &str) -> Option<Unit> {
     let text = text.trim();
     if let Some(rest) = text.strip_prefix("per ") {
-        return parse(rest).map(inverse);
+        let once = !rest.trim_start().starts_with("per ");
+        return once.then(|| parse(rest)).flatten().map(inverse);
     }
     let (percent, rest) = match text.strip_prefix('%') {
         Some(rest) => (true, rest.trim_start()),

@@ -85,3 +85,130 @@ pub fn fresh(path: &str, now: &str) {
 fn the_reference_is_fresh() {
     fresh("docs/scenario.md", &scenario::reference::markdown());
 }
+
+#[test]
+fn the_schema_is_fresh_and_named_by_what_ships() {
+    let schema = serde_json::to_string_pretty(&scenario::schema::schema()).expect("JSON");
+    fresh("docs/scenario.schema.json", &format!("{schema}\n"));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("two down");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(root.join("scenarios")).expect("a folder").flatten() {
+        if entry.path().extension().is_some_and(|ending| ending == "toml") {
+            let text = std::fs::read_to_string(entry.path()).expect("text");
+            let first = text.lines().next();
+            assert_eq!(first, Some("#:schema ../docs/scenario.schema.json"), "{entry:?}");
+            seen += 1;
+        }
+    }
+    assert!(seen >= 4);
+}
+
+fn codes(example: &scenario::explain::Example) -> Option<Vec<String>> {
+    let files = example.files()?;
+    let read = scenario::read("example.toml", &files, &example.overrides());
+    Some(read.err().unwrap_or_default().iter().map(scenario::ScenarioError::code).collect())
+}
+
+/// The wrong example of every code gives it and no other; the right one gives none. Three codes
+/// have no short example: their own tests follow.
+#[test]
+fn every_example_gives_its_code() {
+    let mut by_hand = Vec::new();
+    for entry in scenario::explain::entries() {
+        let (Some(wrong), Some(right)) = (codes(&entry.wrong), codes(&entry.right)) else {
+            by_hand.push(entry.code);
+            continue;
+        };
+        assert!(
+            !wrong.is_empty() && wrong.iter().all(|code| *code == entry.code),
+            "{} gives {wrong:?}",
+            entry.code
+        );
+        assert_eq!(right, Vec::<String>::new(), "the right example of {}", entry.code);
+    }
+    let expected = [
+        "scenario::base_depth",
+        "scenario::encoding",
+        "scenario::too_large",
+        "scenario::too_many",
+        "simulate::blocks",
+        "simulate::no_quarters",
+    ];
+    assert_eq!(by_hand, expected);
+}
+
+fn only_code(files: &std::collections::BTreeMap<String, Vec<u8>>, entry: &str) -> String {
+    let errors = scenario::load(entry, files).err().unwrap_or_default();
+    errors.iter().map(scenario::ScenarioError::code).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn examples_too_long_to_print() {
+    let small = scenario::explain::SMALL;
+    let mut files = std::collections::BTreeMap::new();
+    let mut put = |name: String, text: &[u8]| files.insert(name, text.to_vec());
+    put("v0.toml".into(), small.as_bytes());
+    for deep in 1..=17 {
+        put(format!("v{deep}.toml"), format!("base = \"v{}.toml\"\n", deep - 1).as_bytes());
+    }
+    put("latin.toml".into(), b"[meta]\ntitle = \"March\xe9\"\n");
+    put("large.toml".into(), &vec![b'#'; scenario::source::BYTES_MAX + 1]);
+    let firms = |count: usize| {
+        let firm = |i| format!("[[firm]]\nname = \"F{i}\"\ncash = \"1 USD\"\n");
+        let firms: String = (0..count).map(firm).collect();
+        format!("[meta]\nas_of = \"2025-05-31\"\n{firms}")
+    };
+    put("many.toml".into(), firms(257).as_bytes());
+    put("enough.toml".into(), firms(256).as_bytes());
+    assert_eq!(only_code(&files, "v17.toml"), "scenario::base_depth");
+    assert_eq!(only_code(&files, "v15.toml"), "");
+    assert_eq!(only_code(&files, "latin.toml"), "scenario::encoding");
+    assert_eq!(only_code(&files, "large.toml"), "scenario::too_large");
+    assert_eq!(only_code(&files, "many.toml"), "scenario::too_many");
+    assert_eq!(only_code(&files, "enough.toml"), "");
+}
+
+#[test]
+fn a_run_that_cannot_be_gives_its_code() {
+    use miette::Diagnostic as _;
+    use warchest::simulate::ensemble;
+    use warchest::simulate::outcome::{Detail, Request};
+    let code = |quarters: u32, paths: u64, blocks: std::ops::Range<u64>| {
+        let mut world = shipped("runway");
+        world.clock.quarters = quarters;
+        let request = Request { seed: 1, detail: Detail::Ends, audit: false, free_funding: false };
+        let mut on_block = |_| std::ops::ControlFlow::Continue(());
+        let isa = warchest::numerics::lanes::Isa::best();
+        let found = ensemble::run(&world, &request, blocks, paths, isa, &mut on_block);
+        found.err().and_then(|error| Some(error.code()?.to_string()))
+    };
+    assert_eq!(code(20, 1000, 0..5).as_deref(), Some("simulate::blocks"));
+    assert_eq!(code(20, 1000, 0..4), None);
+    assert_eq!(code(0, 256, 0..1).as_deref(), Some("simulate::no_quarters"));
+    assert_eq!(code(4, 256, 0..1), None);
+}
+
+/// A merged scenario printed with its origins is a scenario with the same market.
+#[test]
+fn what_is_printed_reads_the_same() {
+    for name in ["toy", "runway", "frontier-ai-2025-05", "frontier-ai-latest"] {
+        let first = scenario::read(&format!("scenarios/{name}.toml"), &Disk, &[]);
+        let first = first.unwrap_or_else(|errors| panic!("{}", list(&errors)));
+        struct Again(String);
+        impl Files for Again {
+            fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+                let own = path == "scenarios/again.toml";
+                if own { Ok(self.0.clone().into_bytes()) } else { Disk.read(path) }
+            }
+        }
+        let text = first.resolved();
+        let again = scenario::read("scenarios/again.toml", &Again(text), &[]);
+        let again = again.unwrap_or_else(|errors| panic!("{name}: {}", list(&errors)));
+        let shape = |world: &World| {
+            let params: Vec<String> =
+                world.params.iter().map(|param| format!("{param:?}")).collect();
+            (params, format!("{:?}{:?}{:?}", world.firms, world.markets, world.shocks))
+        };
+        assert!(shape(&first.world) == shape(&again.world), "{name}");
+    }
+}

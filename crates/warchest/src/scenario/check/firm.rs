@@ -3,7 +3,7 @@
 use super::listing::Offer;
 use super::market::{Markets, Sells};
 use super::{Checker, Named, Scope, field_of};
-use crate::scenario::error::{At, ShapeProblem};
+use crate::scenario::error::{At, QuantityProblem, ShapeProblem};
 use crate::scenario::raw::{Node, Value};
 use crate::scenario::unit::Dim;
 use crate::scenario::when;
@@ -141,6 +141,8 @@ impl Checker<'_> {
                 self.fail(problem, &entry.key_place);
             }
         }
+        let place = scope.table.get("strategy").map_or(&scope.place, |node| &node.place);
+        let scope = &Scope { place: place.clone(), ..scope.clone() };
         match chosen {
             1 => Strategy::CostPlus {
                 markup: self.param(scope, "markup"),
@@ -174,6 +176,7 @@ impl Checker<'_> {
             _ => None,
         };
         let mut points: Vec<(f64, f64)> = Vec::new();
+        let before = self.errors.len();
         for item in node.as_array().unwrap_or_default() {
             match pair(item) {
                 Some(point) if points.last().is_none_or(|last| last.0 < point.0) => {
@@ -188,7 +191,7 @@ impl Checker<'_> {
                 None => self.wrong_type(key, field, item, "a pair of numbers"),
             }
         }
-        if points.is_empty() {
+        if points.is_empty() && self.errors.len() == before {
             self.wrong_type(key, field, node, "a list of pairs of numbers");
         }
         points
@@ -231,6 +234,9 @@ impl Checker<'_> {
                     continue;
                 }
             };
+            if !markets.known[segment] {
+                continue;
+            }
             let sells = markets.sells[segment];
             let nest = self.nest(&scope, &markets.segments[segment].nests);
             let entrant = firm.entry.is_some();
@@ -289,7 +295,7 @@ impl Checker<'_> {
                 if let (Sells::Budget, Some(Dist::Fixed(0.0)), Some(node)) =
                     (sells, zero, scope.table.get("list_price"))
                 {
-                    let problem = crate::scenario::error::QuantityProblem::OutOfRange {
+                    let problem = QuantityProblem::OutOfRange {
                         key: String::from("list_price"),
                         found: String::from("0"),
                         allowed: String::from("above 0 in a budget"),
@@ -328,16 +334,18 @@ impl Checker<'_> {
 
     /// Take-or-pay due by quarter, up to the last one that has any.
     fn commitments(&mut self, scope: &Scope<'_>, clock: &Clock) -> Vec<ParamId> {
-        let mut due: Vec<Option<(ParamId, String)>> = vec![None; clock.quarters as usize];
+        let mut due: Vec<Option<(ParamId, Named)>> = vec![None; clock.quarters as usize];
         for (stretch, named) in self.tables(scope, "commitment") {
             let amount = self.param(&stretch, "amount");
             let from = self.when(&stretch, "from");
             let until = self.when(&stretch, "until");
             let (Some((from, _)), Some((until, place))) = (from, until) else { continue };
             if until < from {
-                let problem = crate::scenario::error::MarketProblem::NotIncreasing {
+                let problem = QuantityProblem::OutOfRange {
                     key: String::from("until"),
                     found: until.to_string(),
+                    allowed: format!("at or after `from` ({from})"),
+                    doc: String::from("`until` is the last quarter in which the amount is due"),
                 };
                 self.fail(problem, &place);
             }
@@ -345,7 +353,7 @@ impl Checker<'_> {
             let mut clash = None;
             for count in from.count().max(first)..=until.count().min(when::last(clock).count()) {
                 let Ok(at) = usize::try_from(count - first) else { continue };
-                if let Some((_, other)) = due[at].replace((amount, named.name.clone())) {
+                if let Some((_, other)) = due[at].replace((amount, named.clone())) {
                     clash = Some(other);
                 }
             }
@@ -353,10 +361,10 @@ impl Checker<'_> {
                 let problem = ShapeProblem::Conflict {
                     section: scope.label.clone(),
                     one: named.name.clone(),
-                    other,
+                    other: other.name,
                     mend: "stretches may not overlap: add the amounts and cut the dates",
                 };
-                self.errors.push(problem.at(&named.place));
+                self.errors.push(problem.at(&named.place).and(&other.place, "overlaps with this"));
             }
         }
         while due.last().is_some_and(Option::is_none) {

@@ -92,8 +92,8 @@ impl Checker<'_> {
                     other: String::from("share"),
                     mend: "the taste follows from the share; drop one",
                 };
-                let error = problem.at(&second.key_place).and(&first.key_place, "and this");
-                self.errors.push(error);
+                let (place, other) = self.newer(&second.key_place, &first.key_place);
+                self.errors.push(problem.at(place).and(other, "and this"));
                 return None;
             }
             if let Some(entry) = taste {
@@ -165,7 +165,9 @@ impl Checker<'_> {
                     ),
                     rule,
                 };
-                self.fail(problem, &last.place);
+                let mine = shared.iter().find(|start| start.place.source.name == self.entry);
+                let place = mine.unwrap_or(last).place.clone();
+                self.fail(problem, &place);
             }
         }
     }

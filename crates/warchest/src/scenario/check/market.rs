@@ -1,7 +1,7 @@
 //! Regions, segments, and the markets where they meet.
 
 use super::{Checker, Scope};
-use crate::scenario::error::ShapeProblem;
+use crate::scenario::error::{At, ShapeProblem};
 use crate::scenario::source::Place;
 use crate::scenario::unit::Dim;
 use crate::world::{Kernel, Market, ParamId, Region, Segment, Size};
@@ -59,6 +59,8 @@ pub(super) struct Markets {
     pub segments: Vec<Segment>,
     pub names: Vec<String>,
     pub sells: Vec<Sells>,
+    /// Whether choice and markets of a segment are sound: only then its products are read.
+    pub known: Vec<bool>,
     pub markets: Vec<Market>,
     /// Where each market is written.
     pub places: Vec<Place>,
@@ -77,6 +79,12 @@ const READS: [(&str, &[Sells], &str); 8] = [
     ("rt_per_unit", &[Sells::Seats, Sells::Free], "seats and free users"),
     ("rt_growth", &[Sells::Seats, Sells::Free], "seats and free users"),
 ];
+
+/// Whether the segment says in a known word how its buyers choose.
+fn chosen(scope: &Scope<'_>) -> bool {
+    let words = ["unit", "budget", "free"];
+    scope.table.text("choice").is_some_and(|word| words.contains(&word))
+}
 
 impl Checker<'_> {
     pub(super) fn regions(&mut self, root: &Scope<'_>) -> (Vec<Region>, Vec<String>) {
@@ -101,6 +109,7 @@ impl Checker<'_> {
             segments: Vec::new(),
             names: Vec::new(),
             sells: Vec::new(),
+            known: Vec::new(),
             markets: Vec::new(),
             places: Vec::new(),
             starts: Vec::new(),
@@ -112,6 +121,7 @@ impl Checker<'_> {
             all.segments.push(segment);
             all.names.push(named.name);
             all.sells.push(sells);
+            all.known.push(chosen(&scope));
             self.markets(&scope, regions, &mut all);
         }
         all
@@ -129,7 +139,7 @@ impl Checker<'_> {
     fn effects(&mut self, scope: &Scope<'_>, sells: Sells) {
         for (key, readers, belongs) in READS {
             let Some(entry) = scope.table.entry(key) else { continue };
-            if readers.contains(&sells) || scope.table.get("choice").is_none() {
+            if readers.contains(&sells) || !chosen(scope) {
                 continue;
             }
             let problem = ShapeProblem::NoEffect {
@@ -143,7 +153,7 @@ impl Checker<'_> {
     }
 
     fn segment(&mut self, scope: &Scope<'_>, name: &str, sells: Sells) -> Segment {
-        let known = scope.table.get("choice").is_some();
+        let known = chosen(scope);
         let kernel = match sells {
             _ if !known => Kernel::Unit { price_slope: ParamId(0) },
             Sells::Seats | Sells::Tasks => {
@@ -190,6 +200,11 @@ impl Checker<'_> {
                 at.push((region, Some(market)));
             }
         }
+        if at.len() < listed.len()
+            && let Some(known) = all.known.last_mut()
+        {
+            *known = false;
+        }
         if listed.is_empty() {
             at.extend((0..regions.len()).map(|region| (region, None)));
         }
@@ -209,16 +224,20 @@ impl Checker<'_> {
     }
 
     fn size(&mut self, segment: &Scope<'_>, market: Option<&Scope<'_>>, sells: Sells) -> Size {
+        if !chosen(segment) {
+            return Size::Adopters { share: ParamId(0) };
+        }
         for scope in market.into_iter().chain([segment]) {
             let (size, share) = (scope.table.entry("size"), scope.table.entry("adopters_share"));
-            if let (Some(_), Some(share)) = (size, share) {
+            if let (Some(size), Some(share)) = (size, share) {
                 let problem = ShapeProblem::Conflict {
                     section: scope.label.clone(),
                     one: String::from("size"),
                     other: String::from("adopters_share"),
                     mend: "a market has a size of its own, or is a share of the adopters; drop one",
                 };
-                self.fail(problem, &share.key_place);
+                let (place, other) = self.newer(&share.key_place, &size.key_place);
+                self.errors.push(problem.at(place).and(other, "and this"));
             }
             if share.is_some() {
                 let share = self.param(scope, "adopters_share");

@@ -2,7 +2,7 @@
 
 use super::{Checker, Named, Scope};
 use crate::scenario::correlate;
-use crate::scenario::error::{At, MarketProblem, QuantityProblem};
+use crate::scenario::error::{At, MarketProblem, Problem, QuantityProblem, ShapeProblem};
 use crate::scenario::predicate;
 use crate::scenario::raw::Table;
 use crate::scenario::source::Place;
@@ -54,18 +54,22 @@ impl Checker<'_> {
                 doc: String::from("leave it out to begin with the first quarter after as_of"),
             };
             self.fail(problem, place);
+            self.clock_known = false;
         }
         let first = given.map(|given| given.0).or(after);
+        let before = self.errors.len();
         let quarters = self.fixed(&scope, "length");
+        self.clock_known &= first.is_some() && self.errors.len() == before;
         if quarters.fract() != 0.0 {
             let place = scope.table.get("length").map_or(&scope.place, |node| &node.place);
             let problem = QuantityProblem::OutOfRange {
                 key: String::from("length"),
-                found: format!("{quarters} quarters"),
+                found: format!("{} quarters", crate::scenario::quantity::tidy(quarters)),
                 allowed: String::from("on a whole number of quarters"),
                 doc: String::from("one step of the run is a quarter"),
             };
             self.fail(problem, place);
+            self.clock_known = false;
         }
         let (first_year, first_quarter) = first.map_or((2000, 1), |q| (q.year, q.quarter));
         Clock { first_year, first_quarter, quarters: quarters as u32 }
@@ -80,6 +84,9 @@ impl Checker<'_> {
     }
 
     pub(super) fn outside(&mut self, key: &str, found: &str, clock: &Clock, place: &Place) {
+        if !self.clock_known {
+            return;
+        }
         let problem = MarketProblem::OutsideRun {
             key: key.to_string(),
             found: found.to_string(),
@@ -136,6 +143,13 @@ impl Checker<'_> {
             let question = self.text(&scope, "question");
             let shock = self.shock(&scope, &named, clock, firms, regions);
             let sizes = self.increasing(&scope, "sizes");
+            if let (true, Some(node)) = (sizes.is_empty(), scope.table.get("sizes"))
+                && node.as_array().is_some_and(<[_]>::is_empty)
+            {
+                let what = format!("{} has no size", scope.label);
+                let mend = "list the sizes to try, or leave `sizes` out for 0 % to 50 %";
+                self.fail(ShapeProblem::Nothing { what, mend }, &node.place);
+            }
             stresses.push(Stress { name: named.name, question, shock, sizes });
         }
         stresses
@@ -146,7 +160,8 @@ impl Checker<'_> {
         for pair in list.windows(2) {
             if pair[1].0 <= pair[0].0 {
                 let place = pair[1].1.clone();
-                let text = place.source.text.get(place.span.clone()).unwrap_or("").to_string();
+                let text = place.source.text.get(place.span.clone()).unwrap_or("");
+                let text = text.trim_matches(['"', '\'']).to_string();
                 let problem = MarketProblem::NotIncreasing { key: key.to_string(), found: text };
                 self.fail(problem, &place);
             }
@@ -172,6 +187,8 @@ impl Checker<'_> {
                     let name = if named.name.is_empty() { text.clone() } else { named.name };
                     checks.push(Check { name, text, predicate });
                 }
+                Err((Problem::Market(MarketProblem::OutsideRun { .. }), _))
+                    if !self.clock_known => {}
                 Err((problem, span)) => {
                     let place = node.place.inside(&text, span);
                     self.errors.push(problem.at(&place));
@@ -187,7 +204,7 @@ impl Checker<'_> {
             let names = self.list(&scope, "names");
             let Some(rho) = scope.table.get("rho") else { continue };
             match correlate::rho(rho, names.len()) {
-                Ok(rho) => pairs.extend(self.pairs(&names, &rho)),
+                Ok(matrix) => pairs.extend(self.pairs(&names, &matrix, &rho.place)),
                 Err(problem) => self.fail(problem, &rho.place),
             }
         }
@@ -200,8 +217,22 @@ impl Checker<'_> {
         }
     }
 
-    fn pairs(&mut self, names: &[(String, Place)], rho: &[f64]) -> Vec<correlate::Pair> {
+    fn pairs(
+        &mut self,
+        names: &[(String, Place)],
+        rho: &[f64],
+        place: &Place,
+    ) -> Vec<correlate::Pair> {
         let n = names.len();
+        let mut seen = std::collections::BTreeMap::new();
+        for (name, place) in names {
+            if let Some(first) = seen.insert(name, place) {
+                let (section, name) = (String::from("`names`"), name.clone());
+                let problem = ShapeProblem::Duplicate { section, name };
+                self.errors.push(problem.at(place).and(first, "first written here"));
+                return Vec::new();
+            }
+        }
         let ids: Vec<_> = names.iter().map(|(name, place)| self.correlated(name, place)).collect();
         let mut pairs = Vec::new();
         for i in 0..n {
@@ -211,7 +242,7 @@ impl Checker<'_> {
                         ids: [one, other],
                         names: [names[i].0.clone(), names[j].0.clone()],
                         rho: rho[i * n + j],
-                        place: names[i].1.clone(),
+                        place: place.clone(),
                     });
                 }
             }

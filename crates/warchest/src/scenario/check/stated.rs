@@ -55,7 +55,17 @@ impl Checker<'_> {
         if let Value::Table(table) = &node.value {
             self.value_keys(field, table);
             let Some(inner) = table.get("value") else {
-                self.wrong_type(field.key, field, node, "a quantity, or a table with `value`");
+                let problem = ShapeProblem::WrongType {
+                    key: field.key.to_string(),
+                    found: String::from("a table without `value`"),
+                    expected: String::from("a quantity, or a table with `value`"),
+                    mend: format!(
+                        "for example `{} = {{ value = {} }}`",
+                        field.key,
+                        field.example()
+                    ),
+                };
+                self.fail(problem, &node.place);
                 return None;
             };
             per = self.per(table);
@@ -204,7 +214,7 @@ impl Checker<'_> {
             key: key.to_string(),
             found: node.value.kind().to_string(),
             expected: expected.to_string(),
-            example: example.to_string(),
+            mend: format!("for example `{key} = {example}`"),
         };
         self.fail(problem, &node.place);
     }

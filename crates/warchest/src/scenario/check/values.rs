@@ -27,7 +27,7 @@ impl Checker<'_> {
         self.optional_in(scope, key, dim).unwrap_or_else(|| {
             let field = field_of(scope.section, key);
             if field.default.is_none() && !field.required {
-                self.missing(scope, field);
+                self.missing(scope, &Field { kind: Kind::Quantity(dim), ..*field });
             }
             let text = field.default.map_or("0", |text| text.trim_matches('"'));
             let meaning = self.default_meaning(key, dim, text);
@@ -124,13 +124,17 @@ impl Checker<'_> {
         if meaning.points.iter().all(|x| (low..=high).contains(x)) {
             return;
         }
-        let allowed =
-            if field.range.is_empty() { "within the finite numbers" } else { field.range };
+        let above = meaning.points.iter().any(|x| *x > high);
+        let allowed = match field.range {
+            "" => "within the finite numbers",
+            range if above && range.contains("above 0") => "below any amount that exists",
+            range => range,
+        };
         let problem = QuantityProblem::OutOfRange {
             key: field.key.to_string(),
             found: text.to_string(),
             allowed: allowed.to_string(),
-            doc: field.doc.to_string(),
+            doc: format!("`{}` is: {}", field.key, field.meaning()),
         };
         self.fail(problem, place);
     }

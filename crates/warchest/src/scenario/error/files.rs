@@ -33,6 +33,20 @@ pub enum FileProblem {
         /// Allowed.
         most: usize,
     },
+    /// A list or table far longer than a market needs.
+    #[error("this {what} has {found} entries; it may have {most}")]
+    #[diagnostic(
+        code(scenario::too_many),
+        help("join what is alike: firms that differ in nothing that is asked, regions, segments")
+    )]
+    TooMany {
+        /// `list` or `table`.
+        what: &'static str,
+        /// Found.
+        found: usize,
+        /// Allowed.
+        most: usize,
+    },
     /// Not UTF-8.
     #[error("`{path}` is not UTF-8 text: byte {byte} (line {line}) looks like {looks_like}")]
     #[diagnostic(
@@ -51,13 +65,12 @@ pub enum FileProblem {
     },
     /// Not TOML.
     #[error("not TOML: {message}")]
-    #[diagnostic(
-        code(scenario::syntax),
-        help("keys are written `key = value`, tables `[name]`, entries of a list `[[name]]`")
-    )]
+    #[diagnostic(code(scenario::syntax), help("{mend}"))]
     Syntax {
         /// From the parser.
         message: String,
+        /// How to mend it.
+        mend: &'static str,
     },
     /// `base` leads back to a file already read.
     #[error("`base` runs in a circle: {chain}")]

@@ -116,7 +116,7 @@ pub enum QuantityProblem {
         known: &'static str,
     },
     /// A wrong number of arguments.
-    #[error("`{name}` takes {takes}, found {found}")]
+    #[error("`{name}` takes {takes}; in its brackets: {found}")]
     #[diagnostic(code(scenario::arguments), help("for example `{example}`"))]
     Arguments {
         /// The distribution.
@@ -159,10 +159,7 @@ pub enum QuantityProblem {
     },
     /// An interval that no lognormal can have.
     #[error("the interval of `{key}` reaches {low}; a plain interval is {family}")]
-    #[diagnostic(
-        code(scenario::interval_reach),
-        help("write `normal({text})` for a quantity of either sign, or `uniform(...)`")
-    )]
+    #[diagnostic(code(scenario::interval_reach), help("{mend}"))]
     IntervalReach {
         /// The key.
         key: String,
@@ -170,8 +167,8 @@ pub enum QuantityProblem {
         low: String,
         /// Lognormal or logit-normal, in words.
         family: &'static str,
-        /// The interval.
-        text: String,
+        /// How to mend it.
+        mend: String,
     },
     /// A distribution on something that is fixed structure.
     #[error("`{key}` must be one known value, found `{found}`")]

@@ -37,7 +37,7 @@ pub enum ShapeProblem {
     },
     /// A value of another kind.
     #[error("`{key}` is {found}; it must be {expected}")]
-    #[diagnostic(code(scenario::wrong_type), help("for example `{key} = {example}`"))]
+    #[diagnostic(code(scenario::wrong_type), help("{mend}"))]
     WrongType {
         /// The key.
         key: String,
@@ -46,7 +46,7 @@ pub enum ShapeProblem {
         /// What is allowed.
         expected: String,
         /// How it could read.
-        example: String,
+        mend: String,
     },
     /// Two entries with one name.
     #[error("two entries of {section} are called `{name}`")]

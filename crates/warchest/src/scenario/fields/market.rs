@@ -52,7 +52,7 @@ pub static SEGMENT: Section = Section {
         Field::q("market_elasticity", Dim::Number).or("1").within(0.0, 10.0, "between 0 and 10").doc("ε, with choice = \"budget\": spend answers to the price index with 1 − ε."),
         Field::q("ad_revenue", Dim::SeatPrice).or("\"0 USD/user/month\"").within(0.0, 1e6, "at or above 0").doc("With choice = \"free\"."),
         Field::q("ad_growth", Dim::Growth).or("\"0 %/year\"").within(-2.0, 2.0, "between ÷7.4 and x7.4 per quarter").doc("Growth of ad_revenue."),
-        Field::q("quality_weight", Dim::Number).or("1").within(0.0, 1000.0, "at or above 0").doc("β: utility of one unit of quality."),
+        Field::q("quality_weight", Dim::Number).or("1").within(0.0, 1000.0, "between 0 and 1000").doc("β: utility of one unit of quality."),
         Field::new("nests", Kind::Names).or("[]").doc("Groups of products that are closer substitutes; one for all when empty."),
         Field::q("nest_correlation", Dim::Number).or("0").within(0.0, 0.999, "between 0 and 0.999").doc("Correlation inside a nest; 0 is plain logit."),
         Field::q("reoptimise", Dim::Hazard).or("\"100 %/quarter\"").within(1e-4, 1.0, "above 0 % and up to 100 % per quarter").doc("θ: share of demand that chooses anew."),

@@ -122,11 +122,30 @@ impl Reading<'_> {
         Ok(literal.number)
     }
 
+    /// A call as it is written, from its name to its last bracket.
+    fn written(&self, span: &std::ops::Range<usize>) -> Option<&str> {
+        let rest = self.text.get(span.start..)?;
+        let mut depth = 0usize;
+        for (at, letter) in rest.char_indices() {
+            match letter {
+                '(' => depth += 1,
+                ')' if depth <= 1 => return Some(&rest[..=at]),
+                ')' => depth -= 1,
+                _ => {}
+            }
+        }
+        None
+    }
+
     fn rule(&self, call: &Call<'_>, holds: bool, rule: &'static str, found: &[f64]) -> Result<()> {
         if holds {
             return Ok(());
         }
-        let found: Vec<String> = found.iter().map(|x| super::tidy(*x)).collect();
+        let weights = call.name == "mixture";
+        let found: Vec<String> = match self.written(&call.span) {
+            Some(written) if !weights => vec![format!("`{written}`")],
+            _ => found.iter().map(|x| super::tidy(*x)).collect(),
+        };
         let problem = QuantityProblem::Distribution {
             name: call.name.to_string(),
             key: self.key.to_string(),
