@@ -14,5 +14,5 @@ priors=$(cargo run --release --quiet -p warchest --example fit_priors)
 # One model over one panel: a line for each of the 4836 forecasts, and a header.
 [ "$(cargo run --release --quiet -p warchest --example curve_panel -- B moore print | wc -l)" = 4837 ]
 # Twin: a law that does not exist is refused.
-cargo run --release --quiet -p warchest --example curve_panel -- B nonsense print 2>/dev/null && exit 1
+cargo run --release --quiet -p warchest --example curve_panel -- B nonsense print >/dev/null 2>&1 && exit 1
 echo 'curves: 4 passed, 0 failed'

@@ -1,5 +1,5 @@
 //! Fits the priors that the library ships, from the series in `data/`, and prints them as the
-//! source of `curves/priors.rs`. Run from the root of the repository.
+//! source of `curves/shipped.rs`. Run from the root of the repository.
 
 use std::error::Error;
 use warchest::curves::fit::Shape;

@@ -3,6 +3,8 @@
 //! `.ci/jobs/curves.sh`.
 #![cfg(not(debug_assertions))]
 
+// The other test binary uses the rest of it.
+#[allow(dead_code)]
 #[path = "it/curves/panels.rs"]
 mod panels;
 
