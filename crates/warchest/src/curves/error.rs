@@ -21,7 +21,10 @@ pub enum CurveError {
     #[error("the header has no column `{column}`; it has: {found}")]
     #[diagnostic(
         code(curves::column),
-        help("the header is `date,cost` with optional `series`, `production`, `experience`")
+        help(
+            "the header is `date,cost` (or `year,cost`) with optional `series`, `production`, \
+             `experience`, separated by commas"
+        )
     )]
     Column {
         /// The missing column.
@@ -74,7 +77,7 @@ pub enum CurveError {
     },
     /// No series of that name.
     #[error("no series `{wanted}`{}", hint(near))]
-    #[diagnostic(code(curves::unknown), help("`warchest curve fit --list` names every series"))]
+    #[diagnostic(code(curves::unknown), help("check the spelling: names are exact"))]
     Unknown {
         /// The name asked for.
         wanted: String,
@@ -122,6 +125,16 @@ pub enum CurveError {
     NoExperience {
         /// Series or model input.
         series: String,
+        /// Model that was asked for.
+        model: String,
+    },
+    /// A law of experience on dates that are not one step apart.
+    #[error("{model} reads one value a year; these dates are unequal")]
+    #[diagnostic(
+        code(curves::gaps),
+        help("give one row a year, or use moore or pooled, which read any dates")
+    )]
+    Gaps {
         /// Model that was asked for.
         model: String,
     },

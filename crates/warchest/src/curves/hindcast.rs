@@ -39,6 +39,17 @@ impl Technology {
     }
 }
 
+/// Fewest values of a series that enters a panel.
+pub const PANEL_LEAST: usize = 8;
+
+/// The series that can be hindcast, one value a year and [`PANEL_LEAST`] of them at least, and
+/// the identifiers of the others.
+pub fn panel(series: &[Series]) -> (Vec<Technology>, Vec<String>) {
+    let usable = |series: &&Series| series.is_annual() && series.costs.len() >= PANEL_LEAST;
+    let (kept, left): (Vec<&Series>, Vec<&Series>) = series.iter().partition(usable);
+    (kept.into_iter().map(Technology::of).collect(), left.iter().map(|s| s.id.clone()).collect())
+}
+
 /// Which past a forecast may read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Past {

@@ -1,12 +1,15 @@
 //! Past cost, to the distribution of future cost.
 
 pub mod compare;
+pub mod describe;
 mod draw;
 mod error;
 pub mod fit;
 pub mod forecast;
 pub mod hindcast;
 pub mod honest;
+pub mod implied;
+pub mod launch;
 pub mod mixture;
 pub mod moore;
 mod part;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::error::CurveError;
-use crate::numerics::elementary::ln;
+use crate::numerics::elementary::{exp_m1, ln};
 
 /// Where the numbers of a family of series come from.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
@@ -108,6 +108,23 @@ pub fn closest<'a>(wanted: &str, candidates: impl Iterator<Item = &'a str>) -> S
         .map_or_else(String::new, |(_, candidate)| candidate.to_string())
 }
 
+/// Up to `count` candidates near to `wanted`, nearest first: few edits away, or containing it.
+pub fn near_names<'a>(
+    wanted: &str,
+    candidates: impl Iterator<Item = &'a str>,
+    count: usize,
+) -> Vec<String> {
+    let near = |candidate: &'a str| {
+        let edits = edits(wanted, candidate);
+        let inside = wanted.len() > 2 && candidate.contains(wanted);
+        (inside || edits <= 2 + wanted.len() / 4).then_some((edits, candidate))
+    };
+    let mut found: Vec<(usize, &str)> = candidates.filter_map(near).collect();
+    found.sort_unstable();
+    found.dedup();
+    found.into_iter().take(count).map(|(_, name)| name.to_string()).collect()
+}
+
 fn edits(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
@@ -133,6 +150,37 @@ impl Series {
     pub fn log_experience(&self) -> Option<Vec<f64>> {
         let experience = self.experience.as_ref()?;
         experience.iter().all(|&x| x > 0.0).then(|| experience.iter().map(|&x| ln(x)).collect())
+    }
+
+    /// The same series with the experience that its yearly production adds up to, where it has
+    /// production but no experience: `z_1 = P_1/g`, `z_{t+1} = z_t + P_t`, where `g` is the
+    /// growth a year from the first production to the last.
+    ///
+    /// The stock before the first year is a guess that learning rates depend on. Where production
+    /// grows by less than 0.5 % a year, or the dates are not yearly, there is no guess and the
+    /// series is returned as it is.
+    ///
+    /// # Source
+    /// The stock `P_1/g` as in Lafond et al. (2018), Technological Forecasting and Social
+    /// Change 128.
+    pub fn with_experience(mut self) -> Series {
+        let Some(production) = &self.production else {
+            return self;
+        };
+        let steps = production.len().saturating_sub(1);
+        if self.experience.is_some() || steps == 0 || !self.is_annual() {
+            return self;
+        }
+        let growth = exp_m1(ln(production[steps] / production[0]) / steps as f64);
+        if growth > 0.005 {
+            let mut stock = production[0] / growth;
+            let at_start = |made: &f64| {
+                stock += made;
+                stock - made
+            };
+            self.experience = Some(production.iter().map(at_start).collect());
+        }
+        self
     }
 
     /// Whether the dates are one year apart.
@@ -195,7 +243,7 @@ pub fn parse(csv: &str, passport: &str) -> Result<Series, CurveError> {
     one(parse_family(csv, passport, "series")?.series)
 }
 
-/// Reads a user's own CSV, which has no passport.
+/// Reads a user's own CSV, which has no passport; `year` may stand for `date`.
 ///
 /// # Errors
 /// As [`parse_family`].
@@ -232,7 +280,7 @@ fn columns(header: &[String]) -> Result<Columns, CurveError> {
     };
     Ok(Columns {
         series: at("series"),
-        date: need("date")?,
+        date: need("date").or_else(|missing| at("year").ok_or(missing))?,
         cost: need("cost")?,
         production: at("production"),
         experience: at("experience"),
@@ -245,6 +293,7 @@ fn rows(csv: &str, fallback: &str) -> Result<Vec<Series>, CurveError> {
         lines.next().map_or_else(Vec::new, |(_, line)| cells(line.trim_start_matches('\u{feff}')));
     let columns = columns(&header)?;
     let mut series: Vec<Series> = Vec::new();
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
     for (line, text) in lines.filter(|(_, text)| !text.trim().is_empty()) {
         let row = cells(text);
         let cell = |at: usize| row.get(at).map_or("", |cell| cell.trim());
@@ -259,8 +308,7 @@ fn rows(csv: &str, fallback: &str) -> Result<Vec<Series>, CurveError> {
         let cost = positive(columns.cost, "cost")?;
         let production = columns.production.map(|at| positive(at, "production")).transpose()?;
         let experience = columns.experience.map(|at| positive(at, "experience")).transpose()?;
-        let known = series.iter().position(|series| series.id == id);
-        let at = known.unwrap_or_else(|| {
+        let at = *places.entry(id.to_string()).or_insert_with(|| {
             series.push(empty(id, production.is_some(), experience.is_some()));
             series.len() - 1
         });

@@ -10,7 +10,7 @@ use super::forecast::Window;
 use super::honest::Fitted;
 use super::mixture::{Mixture, PooledMixture};
 use super::pooled::{Pooled, PooledWright, Prior};
-use super::series::{Series, parse_date, parse_family};
+use super::series::{Passport, Series, parse_date, parse_family};
 use super::wright::Ahead;
 use super::{CurveDraw, CurveError, Model, Predictive};
 
@@ -109,22 +109,79 @@ pub const fn pooled_wright(ahead: Ahead) -> PooledWright {
 /// Most changes a forecast looks back on: older ones say little of today's technology.
 pub const LOOK_BACK: usize = 40;
 
-/// Forecast of a series by a model, from its last [`LOOK_BACK`] changes. Steps are years;
-/// unequal gaps are read as a Brownian motion seen at those dates.
+/// The last [`LOOK_BACK`] changes of a series.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recent {
+    /// Decimal years.
+    pub dates: Vec<f64>,
+    y: Vec<f64>,
+    x: Option<Vec<f64>>,
+    gaps: Option<Vec<f64>>,
+}
+
+/// The last [`LOOK_BACK`] changes of a series. Steps are years; unequal gaps are read as a
+/// Brownian motion seen at those dates.
+pub fn recent(series: &Series) -> Recent {
+    let start = series.costs.len().saturating_sub(LOOK_BACK + 1);
+    let recent = Series {
+        dates: series.dates[start..].to_vec(),
+        costs: series.costs[start..].to_vec(),
+        production: None,
+        experience: series.experience.as_ref().map(|x| x[start..].to_vec()),
+        ..series.clone()
+    };
+    let gaps = || recent.dates.windows(2).map(|p| p[1] - p[0]).collect();
+    Recent {
+        y: recent.log_costs(),
+        x: recent.log_experience(),
+        gaps: (!recent.is_annual()).then(gaps),
+        dates: recent.dates,
+    }
+}
+
+impl Recent {
+    /// The window that a model reads.
+    pub fn window(&self) -> Window<'_> {
+        Window { y: &self.y, x: self.x.as_deref(), ahead: None, gaps: self.gaps.as_deref() }
+    }
+}
+
+/// Forecast of a series by a model, from its [`recent`] past.
 ///
 /// # Errors
 /// Those of the model.
 pub fn forecast(series: &Series, model: &dyn Model) -> Result<Predictive, CurveError> {
-    let start = series.costs.len().saturating_sub(LOOK_BACK + 1);
-    let y = series.log_costs();
-    let x = series.log_experience();
-    let gaps: Vec<f64> = series.dates[start..].windows(2).map(|p| p[1] - p[0]).collect();
-    model.fit(&Window {
-        y: &y[start..],
-        x: x.as_ref().map(|x| &x[start..]),
-        ahead: None,
-        gaps: (!series.is_annual()).then_some(&gaps),
-    })
+    model.fit(&recent(series).window())
+}
+
+/// The values of a series known at `as_of` (an ISO date). With `hindsight` the family may have
+/// been published later.
+///
+/// # Errors
+/// [`CurveError::NotYetKnown`] when it was; [`CurveError::Cell`] when `as_of` is no date.
+pub fn known(
+    series: &Series,
+    passport: &Passport,
+    as_of: &str,
+    hindsight: bool,
+) -> Result<Series, CurveError> {
+    let date = |text: &str| {
+        parse_date(text).ok_or_else(|| CurveError::Cell {
+            line: 0,
+            column: "as_of".to_string(),
+            found: text.to_string(),
+            wanted: "a date".to_string(),
+        })
+    };
+    let (now, published) = (date(as_of)?, date(&passport.known_at)?);
+    if published > now && !hindsight {
+        return Err(CurveError::NotYetKnown {
+            series: series.id.clone(),
+            known_at: passport.known_at.clone(),
+            as_of: as_of.to_string(),
+        });
+    }
+    Ok(series.known_at(now))
 }
 
 /// What a scenario draws for `data("series")`: the pooled forecast from what was known of the
@@ -148,22 +205,9 @@ pub fn draw(
         [only] if id.is_empty() => only,
         _ => family.find(id)?,
     };
-    let date = |text: &str| {
-        parse_date(text).ok_or_else(|| CurveError::Cell {
-            line: 0,
-            column: "as_of".to_string(),
-            found: text.to_string(),
-            wanted: "a date".to_string(),
-        })
+    let known = match hindsight {
+        true => series.clone(),
+        false => known(series, &family.passport, as_of, false)?,
     };
-    let (now, published) = (date(as_of)?, date(&family.passport.known_at)?);
-    if published > now && !hindsight {
-        return Err(CurveError::NotYetKnown {
-            series: series.id.clone(),
-            known_at: family.passport.known_at.clone(),
-            as_of: as_of.to_string(),
-        });
-    }
-    let known = if hindsight { series.clone() } else { series.known_at(now) };
     Ok(forecast(&known, &pooled())?.draw(&series.id, 4, 10.0))
 }

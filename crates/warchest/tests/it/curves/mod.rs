@@ -5,4 +5,5 @@ mod null;
 mod panels;
 mod papers;
 mod series;
+mod summaries;
 mod tables;

@@ -8,7 +8,7 @@ const PASSPORT: &str = "title = 't'\norigin = 'o'\ncitation = 'c'\ncollected = '
     known_at = '2026-01-01'\nlicence = 'l'\nunit = 'USD'\n";
 
 /// Name, series, values.
-const FAMILIES: [(&str, usize, usize); 12] = [
+const FAMILIES: [(&str, usize, usize); 13] = [
     ("farmer-lafond-2016", 66, 1256),
     ("performance-curve-database", 87, 1717),
     ("computer-memory", 4, 96),
@@ -21,6 +21,7 @@ const FAMILIES: [(&str, usize, usize); 12] = [
     ("transistors", 1, 24),
     ("supercomputers", 1, 30),
     ("llm-price-at-quality", 21, 119),
+    ("llm-price-at-gpqa", 3, 24),
 ];
 
 #[test]
@@ -125,7 +126,7 @@ fn every_table_reads() {
 
 #[test]
 fn a_running_minimum_never_rises() {
-    for name in ["computer-memory", "llm-price-at-quality", "supercomputers"] {
+    for name in ["computer-memory", "llm-price-at-quality", "llm-price-at-gpqa", "supercomputers"] {
         for series in family(name).series {
             assert!(series.running_minimum);
             assert!(series.costs.windows(2).all(|p| p[1] <= p[0]), "{}", series.id);
@@ -148,7 +149,7 @@ fn dates() {
 fn what_is_wrong_is_named() {
     let read = |csv: &str| parse(csv, PASSPORT).unwrap_err();
     assert!(
-        matches!(read("year,cost\n1,2\n"), CurveError::Column { column, .. } if column == "date")
+        matches!(read("when,cost\n1,2\n"), CurveError::Column { column, .. } if column == "date")
     );
     assert!(matches!(read("date,cost\n2000,0\n"), CurveError::Cell { line: 2, .. }));
     assert!(matches!(read("date,cost\n2000\n"), CurveError::Cell { line: 2, .. }));
@@ -167,4 +168,25 @@ fn what_is_known_at_a_date() {
     let daily = &parse_bare("date,cost\n2000-03-01,3\n2001-07-01,2\n", "x").unwrap()[0];
     assert_eq!(daily.known_at(2001.6).dates.len(), 2);
     assert_eq!(daily.known_at(2001.2).dates.len(), 1);
+}
+
+/// The prices at three levels of GPQA Diamond are the cheapest of the panel at each date.
+#[test]
+fn prices_at_a_level_come_from_the_panel() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data");
+    let panel = std::fs::read_to_string(folder.join("llm-price-panel/series.csv")).unwrap();
+    let rows: Vec<Vec<String>> = panel.lines().skip(1).map(cells).collect();
+    for (id, level) in [("llm-gpqa-gpt-4", 35.7), ("llm-gpqa-gpt-4o", 48.9), ("llm-gpqa-o1", 76.8)]
+    {
+        let family = family("llm-price-at-gpqa");
+        let series = family.find(id).unwrap();
+        for (date, cost) in series.dates.iter().zip(&series.costs) {
+            let listed = rows.iter().filter(|row| {
+                let score = row[6].parse().unwrap_or(0.0);
+                parse_date(&row[2]).unwrap() <= date + 1e-9 && score >= level
+            });
+            let prices = listed.map(|row| row[5].parse::<f64>().unwrap());
+            assert_eq!(prices.fold(f64::INFINITY, f64::min), *cost, "{id} {date}");
+        }
+    }
 }
