@@ -42,7 +42,7 @@ pub enum Command {
     New(new::Args),
     /// Nash prices of a static market.
     Price(price::Args),
-    /// Technology curves: fit, forecast, score.
+    /// Technology curves: fit, forecast, score, compare.
     Curve(curve::Args),
     /// Statements with numbers, each with a verdict computed from data.
     Claims(claims::Args),

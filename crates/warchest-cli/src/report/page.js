@@ -19,7 +19,7 @@ svg.addEventListener("pointermove",function(e){
 var box=svg.getBoundingClientRect(),x=(e.clientX-box.left)*svg.viewBox.baseVal.width/box.width;
 var i=Math.floor((x-x0)/(x1-x0)*tips.length);
 if(i<0||i>=tips.length){tip.hidden=true;return;}
-var q=at[3]-1+i;tip.textContent=(at[2]+Math.floor(q/4))+" Q"+(q%4+1)+"\n"+tips[i];tip.hidden=false;
+var q=at[3]-1+i;tip.textContent=(at[2]?(at[2]+Math.floor(q/4))+" Q"+(q%4+1)+"\n":"")+tips[i];tip.hidden=!tips[i];
 var left=e.clientX+14;if(left+tip.offsetWidth>innerWidth-8)left=e.clientX-tip.offsetWidth-14;
 tip.style.left=Math.max(4,left)+"px";tip.style.top=Math.max(4,e.clientY-tip.offsetHeight-10)+"px";
 });

@@ -4,6 +4,8 @@ mod breaking;
 mod broken;
 mod claims;
 mod explain;
+mod curve;
+mod curve_wrong;
 mod price;
 mod program;
 mod runs;

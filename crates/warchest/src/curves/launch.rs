@@ -2,6 +2,7 @@
 
 use super::error::CurveError;
 use super::series::Series;
+use std::collections::VecDeque;
 
 /// One technology measured from its launch.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
@@ -73,16 +74,22 @@ pub fn since_launch(series: &Series, from: f64) -> Result<SinceLaunch, CurveErro
 /// The largest relative fall between two values at most `years` apart.
 fn steepest(dates: &[f64], costs: &[f64], years: f64) -> Option<Fall> {
     let mut best: Option<Fall> = None;
-    for i in 0..dates.len() {
-        for j in i + 1..dates.len() {
-            if dates[j] - dates[i] > years + 1e-9 {
-                break;
-            }
-            let change = costs[j] / costs[i] - 1.0;
+    // Candidates for the start: within reach, each dearer than those after it.
+    let mut starts: VecDeque<usize> = VecDeque::new();
+    for (j, (&date, &cost)) in dates.iter().zip(costs).enumerate() {
+        while starts.front().is_some_and(|&i| date - dates[i] > years + 1e-9) {
+            starts.pop_front();
+        }
+        if let Some(&i) = starts.front() {
+            let change = cost / costs[i] - 1.0;
             if best.is_none_or(|fall| change < fall.change) {
-                best = Some(Fall { from: dates[i], to: dates[j], change });
+                best = Some(Fall { from: dates[i], to: date, change });
             }
         }
+        while starts.back().is_some_and(|&i| costs[i] < cost) {
+            starts.pop_back();
+        }
+        starts.push_back(j);
     }
     best
 }

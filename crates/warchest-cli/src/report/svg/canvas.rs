@@ -223,8 +223,8 @@ impl Svg {
     }
 
     /// What a pointer reads over the plot: one tip per quarter, columns of equal width from left
-    /// to right, the calendar quarter above it. The page's script shows it; without the script
-    /// nothing is lost but convenience.
+    /// to right, the calendar quarter above it unless the calendar's first year is 0. The page's
+    /// script shows it; without the script nothing is lost but convenience.
     pub fn read_out(&mut self, frame: &Frame, calendar: Calendar, tips: Vec<String>) {
         self.read_out = Some(ReadOut { left: frame.left, right: frame.right, calendar, tips });
     }

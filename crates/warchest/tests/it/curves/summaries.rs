@@ -1,6 +1,7 @@
 //! Rates behind statements, costs since launch, fitted laws in numbers.
 
 use super::panels::{family, printed};
+use std::f64::consts::LN_2;
 use warchest::curves::describe::{describe, improvement};
 use warchest::curves::hindcast::{Past, Protocol, panel};
 use warchest::curves::implied::{DAYS, Place, TRAINING_COST, implied, rank, thresholds, years_in};
@@ -9,6 +10,7 @@ use warchest::curves::moore::{Moore, Trend};
 use warchest::curves::series::parse_bare;
 use warchest::curves::wright::{Ahead, Wright};
 use warchest::curves::{CurveError, Series, shipped};
+use warchest::numerics::elementary::exp;
 
 fn bare(csv: &str) -> Series {
     parse_bare(csv, "x").expect("it reads").remove(0)
@@ -83,6 +85,13 @@ fn years_since_launch() {
     let found = since_launch(&toy, 1990.0).unwrap();
     assert_eq!(found.multiple_after(2.0), Some(0.5));
     assert_eq!((found.multiple_after(3.0), found.multiple_after(3.5)), (Some(0.05), None));
+    // From 2001 on: 50 to 5 in two years.
+    let fall = found.steepest.unwrap();
+    assert_eq!((fall.from, fall.to), (2001.0, 2003.0));
+    let bumps = bare("date,cost\n2000,9\n2001,4\n2002,8\n2003,2\n2004,6\n2005,1\n2006,2\n");
+    let fall = since_launch(&bumps, 2000.0).unwrap().steepest.unwrap();
+    // 6 to 1 is a fall of five sixths; 8 to 2 one of three quarters; 9 to 1 takes too long.
+    assert_eq!((fall.from, fall.to), (2004.0, 2005.0));
     assert!(matches!(since_launch(&toy, 2002.0), Err(CurveError::Short { .. })));
 }
 
@@ -99,14 +108,14 @@ fn a_walk_by_hand() {
     assert!(close(found.trend.value, -1.0) && close(found.trend.error, error), "{found:?}");
     assert!(close(found.volatility.value, 1.0) && close(found.volatility.error, 0.5));
     let halving = found.halving.unwrap();
-    assert!(close(halving.value, 2f64.ln()) && close(halving.error, 2f64.ln() * error));
-    assert!(close(found.change.value, (-1f64).exp() - 1.0));
+    assert!(close(halving.value, LN_2) && close(halving.error, LN_2 * error));
+    assert!(close(found.change.value, exp(-1.0) - 1.0));
     assert_eq!((found.df, found.changes, found.dates), (Some(2.0), 3, [2000.0, 2003.0]));
     // Residuals 0, 1, −1: (0·1 + 1·(−1))/2 = −½ at lag one; the largest ends in 2002 or 2003.
     assert!(close(found.residuals.lag_one, -0.5), "{:?}", found.residuals);
     assert!(close(found.residuals.largest[0].abs(), 1.5f64.sqrt()));
     // Skew 0, kurtosis 3/2 − 3: JB = 3/6 · (9/4)/4, p = exp(−JB/2).
-    assert!(close(found.residuals.jarque_bera_p, (-9.0f64 / 64.0).exp()));
+    assert!(close(found.residuals.jarque_bera_p, exp(-9.0 / 64.0)));
     // t = −1/(1/√3) with two degrees of freedom: ½ (1 − √3/√(2 + 3)).
     assert!(close(improvement(&series).unwrap(), 0.5 * (1.0 - (3.0f64 / 5.0).sqrt())));
     assert_eq!(improvement(&bare("date,cost\n2000,2\n2001,2\n2002,2\n")), None);
@@ -115,7 +124,7 @@ fn a_walk_by_hand() {
 /// Y = −½ X ± 0.1 with X = 1, 1: ω = −0.5, standard error √(0.02/2), learning rate 1 − 2^−½.
 #[test]
 fn a_learning_rate_by_hand() {
-    let e = |x: f64| x.exp();
+    let e = exp;
     let csv = format!(
         "date,cost,experience\n2000,1,1\n2001,{},{}\n2002,{},{}\n",
         e(-0.4),
@@ -128,7 +137,7 @@ fn a_learning_rate_by_hand() {
     let (omega, learning) = (found.exponent.unwrap(), found.learning_rate.unwrap());
     assert!((omega.value + 0.5).abs() < 1e-9 && (omega.error - 0.1).abs() < 1e-9, "{found:?}");
     assert!((learning.value - (1.0 - 0.5f64.sqrt())).abs() < 1e-9);
-    assert!((learning.error - 2f64.ln() * 0.5f64.sqrt() * 0.1).abs() < 1e-9);
+    assert!((learning.error - LN_2 * 0.5f64.sqrt() * 0.1).abs() < 1e-9);
     // Dates that are not one year apart are refused rather than taken for years.
     let uneven = bare("date,cost,experience\n2000,3,1\n2001,2,2\n2003,1,4\n");
     assert!(matches!(describe(&uneven, &law), Err(CurveError::Gaps { .. })));
