@@ -3,9 +3,9 @@
 mod breaking;
 mod broken;
 mod claims;
-mod explain;
 mod curve;
 mod curve_wrong;
+mod explain;
 mod price;
 mod program;
 mod runs;

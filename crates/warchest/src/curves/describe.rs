@@ -95,8 +95,9 @@ pub fn describe(series: &Series, model: &dyn Model) -> Result<Description, Curve
     };
     let volatility = mix(&parts, |part| {
         let variance = noise(part).0;
+        // The normal of a law that takes its estimates for the truth knows no error.
         let df = part.law.df();
-        (variance.sqrt(), variance / (2.0 * df))
+        (variance.sqrt(), if df < 1e9 { variance / (2.0 * df) } else { 0.0 })
     });
     let df = fitted.first.law.df();
     Ok(Description {
@@ -152,13 +153,13 @@ fn mix(parts: &[(f64, &Part)], of: impl Fn(&Part) -> (f64, f64)) -> Estimate {
 fn check(recent: &Recent, window: &Window, parts: &[(f64, &Part)]) -> Residuals {
     let part = parts[0].1;
     let m = window.changes();
-    let gap = |i: usize| window.gaps.map_or(1.0, |gaps| gaps[i]);
     let [drift, slope] = [0, 1].map(|k| mix(parts, |part| (part.mean[k], 0.0)).value);
     let growth = |i: usize| window.x.map_or(0.0, |x| x[i + 1] - x[i]);
-    let explained = |i: usize| drift * gap(i) + slope * growth(i);
+    let explained = |i: usize| drift * window.gap(i) + slope * growth(i);
     let (residuals, first): (Vec<f64>, usize) = match part.noise {
         Noise::Walk { .. } => {
-            let of = |i: usize| (window.y[i + 1] - window.y[i] - explained(i)) / gap(i).sqrt();
+            let of =
+                |i: usize| (window.y[i + 1] - window.y[i] - explained(i)) / window.gap(i).sqrt();
             ((0..m).map(of).collect(), 1)
         }
         Noise::White { .. } => {

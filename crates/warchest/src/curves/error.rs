@@ -128,16 +128,6 @@ pub enum CurveError {
         /// Model that was asked for.
         model: String,
     },
-    /// A law of experience on dates that are not one step apart.
-    #[error("{model} reads one value a year; these dates are unequal")]
-    #[diagnostic(
-        code(curves::gaps),
-        help("give one row a year, or use moore or pooled, which read any dates")
-    )]
-    Gaps {
-        /// Model that was asked for.
-        model: String,
-    },
     /// All changes are equal: the scale of the errors is zero.
     #[error("{model} finds no variation in the window, so its forecast has no width")]
     #[diagnostic(

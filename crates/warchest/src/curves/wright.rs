@@ -55,11 +55,8 @@ pub fn learning_rate(omega: f64) -> f64 {
     1.0 - crate::numerics::elementary::exp(omega * std::f64::consts::LN_2)
 }
 
-/// Log experience of a window one step apart, or the reason why there is none.
+/// Log experience of the window, or the reason why there is none.
 pub(super) fn experience<'a>(window: &Window<'a>, model: &str) -> Result<&'a [f64], CurveError> {
-    if window.gaps.is_some() {
-        return Err(CurveError::Gaps { model: model.to_string() });
-    }
     window.x.ok_or_else(|| CurveError::NoExperience {
         series: "the window".to_string(),
         model: model.to_string(),

@@ -89,12 +89,18 @@ pub enum Tested {
     Pooled,
     /// Moore's law pooled over one kind, prior from the other folds.
     PooledOne,
+    /// The same, where fast movers are expected to be volatile.
+    PooledScaled,
     /// Wright's law pooled, production known, prior from the other folds.
     PooledWright,
     /// As pooled, from what a forecaster of the day could know.
     PooledCalendar,
     /// As pooled-one, from what a forecaster of the day could know.
     PooledOneCalendar,
+    /// As pooled-scaled, from what a forecaster of the day could know.
+    PooledScaledCalendar,
+    /// As pooled-wright, from what a forecaster of the day could know.
+    PooledWrightCalendar,
     /// Moore's law pooled with the prior that ships.
     Shipped,
 }
@@ -139,12 +145,16 @@ impl Tested {
         }
         let (shape, mixture) = match self {
             T::Pooled | T::PooledCalendar => (Shape::MOORE, true),
-            T::PooledWright => (Shape::WRIGHT, false),
+            T::PooledScaled | T::PooledScaledCalendar => (Shape::MOORE_SCALED, false),
+            T::PooledWright | T::PooledWrightCalendar => (Shape::WRIGHT, false),
             _ => (Shape::MOORE, false),
         };
         let recipe = Recipe { shape, mixture };
         match self {
-            T::PooledCalendar | T::PooledOneCalendar => {
+            T::PooledCalendar
+            | T::PooledOneCalendar
+            | T::PooledScaledCalendar
+            | T::PooledWrightCalendar => {
                 Ok(calendar_hindcast(panel, protocol, recipe, Ahead::Known, folds)?.0)
             }
             _ => Ok(fold_hindcast(panel, protocol, recipe, Ahead::Known, folds)?.0),

@@ -69,7 +69,7 @@ impl Law {
 
     /// The laws worth trying on a series: those of production only where it is known.
     pub fn of(series: &Series) -> Vec<Law> {
-        let learns = series.log_experience().is_some() && series.is_annual();
+        let learns = series.log_experience().is_some();
         let fits = |law: &Law| learns || !matches!(law, Law::Wright | Law::PooledWright);
         Law::ALL.into_iter().filter(fits).collect()
     }

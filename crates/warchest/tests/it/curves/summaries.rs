@@ -6,11 +6,11 @@ use warchest::curves::describe::{describe, improvement};
 use warchest::curves::hindcast::{Past, Protocol, panel};
 use warchest::curves::implied::{DAYS, Place, TRAINING_COST, implied, rank, thresholds, years_in};
 use warchest::curves::launch::since_launch;
-use warchest::curves::moore::{Moore, Trend};
+use warchest::curves::moore::{Moore, Naive, Trend};
 use warchest::curves::series::parse_bare;
 use warchest::curves::wright::{Ahead, Wright};
 use warchest::curves::{CurveError, Series, shipped};
-use warchest::numerics::elementary::exp;
+use warchest::numerics::elementary::{exp, ln};
 
 fn bare(csv: &str) -> Series {
     parse_bare(csv, "x").expect("it reads").remove(0)
@@ -118,6 +118,9 @@ fn a_walk_by_hand() {
     assert!(close(found.residuals.jarque_bera_p, exp(-9.0 / 64.0)));
     // t = −1/(1/√3) with two degrees of freedom: ½ (1 − √3/√(2 + 3)).
     assert!(close(improvement(&series).unwrap(), 0.5 * (1.0 - (3.0f64 / 5.0).sqrt())));
+    // Around zero, taken as known: (1 + 0 + 4)/3.
+    let volatility = describe(&series, &Naive).unwrap().volatility;
+    assert!(close(volatility.value, (5.0f64 / 3.0).sqrt()) && volatility.error == 0.0);
     assert_eq!(improvement(&bare("date,cost\n2000,2\n2001,2\n2002,2\n")), None);
 }
 
@@ -138,13 +141,11 @@ fn a_learning_rate_by_hand() {
     assert!((omega.value + 0.5).abs() < 1e-9 && (omega.error - 0.1).abs() < 1e-9, "{found:?}");
     assert!((learning.value - (1.0 - 0.5f64.sqrt())).abs() < 1e-9);
     assert!((learning.error - LN_2 * 0.5f64.sqrt() * 0.1).abs() < 1e-9);
-    // Dates that are not one year apart are refused rather than taken for years.
+    // Over one year and over two, experience doubling each time: weights 1/Δ.
     let uneven = bare("date,cost,experience\n2000,3,1\n2001,2,2\n2003,1,4\n");
-    assert!(matches!(describe(&uneven, &law), Err(CurveError::Gaps { .. })));
-    assert!(matches!(
-        shipped::forecast(&uneven, &shipped::pooled_wright(Ahead::Extrapolated)),
-        Err(CurveError::Gaps { .. })
-    ));
+    let found = describe(&uneven, &law).unwrap().exponent.unwrap();
+    let wanted = (ln(2.0 / 3.0) - 0.5 * LN_2) / (1.5 * LN_2);
+    assert!((found.value - wanted).abs() < 1e-9, "{found:?}");
 }
 
 /// A trend line leaves the residuals of its levels: 0, 1, 0 about its line 1/3.
