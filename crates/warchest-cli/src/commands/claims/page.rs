@@ -39,6 +39,7 @@ pub fn render(report: &Report) -> String {
 pub fn section(report: &Report) -> Section {
     let mut blocks = Vec::new();
     blocks.extend(chart::factors(report).map(|figure| Block::Figure(Box::new(figure))));
+    blocks.push(Block::Html(NARROW_TABLE.into()));
     blocks.push(Block::Table(table(report)));
     Section {
         id: "claims".into(),
@@ -52,6 +53,17 @@ pub fn section(report: &Report) -> Section {
         blocks,
     }
 }
+
+/// Four columns do not fit a telephone: there each claim is a card.
+const NARROW_TABLE: &str = "<style>@media (max-width:720px){\
+    #claims>.scroll thead{display:none}\
+    #claims>.scroll tr{display:block;padding:9px 0;border-bottom:1px solid var(--rule)}\
+    #claims>.scroll tbody th,#claims>.scroll td{display:block;border:0;padding:1px 0}\
+    #claims>.scroll tbody th{font-weight:700}\
+    #claims>.scroll td:nth-child(n+2)::before{color:var(--mute)}\
+    #claims>.scroll td:nth-child(2)::before{content:\"stated: \"}\
+    #claims>.scroll td:nth-child(3)::before{content:\"recomputed: \"}\
+    #claims>.scroll td:nth-child(4)::before{content:\"verdict: \"}}</style>";
 
 const CLASSES: [(&str, &str, &str); 5] = [
     ("holds", "Holds", "These hold under every reading"),
