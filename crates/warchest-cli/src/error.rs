@@ -62,10 +62,6 @@ pub enum CliError {
     #[error("{}: {problem}", path.display())]
     #[diagnostic(code(cli::folder), help("{help}"))]
     Folder { path: PathBuf, problem: String, help: String },
-    /// The verb is not built yet.
-    #[error("`warchest {verb}` is not part of this build yet")]
-    #[diagnostic(code(cli::not_built))]
-    NotBuilt { verb: &'static str },
 }
 
 /// Errors of a scenario that are printed: whoever has more than that mends the first ones first.
