@@ -102,7 +102,7 @@ fn firms(found: &Summary) -> String {
         );
     }
     if let Some(stress) = stress {
-        notes.push(format!("breaks at: {} of the stress {}", stress.size_means, stress.name));
+        notes.push(format!("breaks at: size of the {} ({})", stress.name, stress.size_means));
     }
     if !notes.is_empty() {
         text += &wrapped(&notes.join("; "), "");

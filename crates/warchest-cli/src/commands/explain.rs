@@ -16,8 +16,9 @@ const SCHEMA: u32 = 1;
 const WIDTH: usize = 88;
 
 /// What the codes beside those of a scenario mean.
-const TEXTS: [&str; 3] = [
+const TEXTS: [&str; 4] = [
     include_str!("explain/cli.md"),
+    include_str!("explain/curve.md"),
     include_str!("explain/files.md"),
     include_str!("explain/library.md"),
 ];

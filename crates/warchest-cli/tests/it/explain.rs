@@ -13,7 +13,7 @@ fn root() -> PathBuf {
 fn all() -> Vec<Entry> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/commands/explain");
     let mut found = entries();
-    for name in ["cli.md", "files.md", "library.md"] {
+    for name in ["cli.md", "curve.md", "files.md", "library.md"] {
         let text = std::fs::read_to_string(folder.join(name)).expect("the entries");
         found.extend(parse(&text));
     }
@@ -77,11 +77,19 @@ fn scratch(name: &str) -> PathBuf {
         ("products.csv", products),
         ("without_prices.csv", "market_ids,firm_ids,shares\n1,F,0.2\n1,G,0.3\n"),
         ("sales.csv", SALES),
+        ("costs.csv", COSTS),
+        ("many.csv", MANY),
     ] {
         std::fs::write(folder.join(file), text).expect("written");
     }
     folder
 }
+
+const COSTS: &str = "year,cost\n2008,9\n2009,7.1\n2010,6\n2011,4.2\n2012,3.9\n2013,3\n2014,2.6\n\
+    2015,2.1\n2016,1.5\n2017,1.3\n2018,1.1\n2019,0.8\n2020,0.7\n2021,0.6\n";
+
+const MANY: &str = "series,year,cost\na,2015,8\na,2016,4.4\na,2017,2\na,2018,1.1\na,2019,0.5\n\
+    b,2015,8\nb,2016,4\nb,2017,2.2\nb,2018,1.1\nb,2019,0.5\n";
 
 const SALES: &str = "entity,metric,period,value,unit,confidence,source\n\
     Firm,sales,2020,10,MUSD,A,report\nFirm,sales,2021,20.5,MUSD,A,report\n";
@@ -135,7 +143,6 @@ fn codes(said: &str) -> BTreeSet<String> {
 fn by_hand() -> BTreeMap<&'static str, [Option<String>; 2]> {
     use miette::Diagnostic;
     use warchest::curves::{self, CurveError};
-    use warchest::portfolio::kelly::{Bet, binary};
     fn code<T, E: Diagnostic>(result: Result<T, E>) -> Option<String> {
         result.err().and_then(|error| Some(error.code()?.to_string()))
     }
@@ -161,6 +168,11 @@ fn by_hand() -> BTreeMap<&'static str, [Option<String>; 2]> {
             gaps: None,
         }))
     };
+    let along = |x: &[f64]| {
+        let y = [2.0, 1.5, 0.7, 0.1, -0.7, -1.2];
+        let model: &dyn curves::Model = &curves::moore::Moore::new(0.6);
+        code(model.fit(&curves::Window { y: &y, x: Some(x), ahead: None, gaps: None }))
+    };
     let moore = curves::moore::Moore::new(0.6);
     let wright = curves::wright::Wright { rho: 0.2, ahead: curves::wright::Ahead::Known };
     let six = [8.0, 4.4, 2.0, 1.1, 0.5, 0.3];
@@ -169,8 +181,21 @@ fn by_hand() -> BTreeMap<&'static str, [Option<String>; 2]> {
         ("curves::passport", [code(family(&passport(""))), code(family(&whole))]),
         ("curves::unknown", [member("tokenz"), member("tokens")]),
         ("curves::not_yet_known", [draw("2025-05-31"), draw("2026-06-30")]),
+        ("curves::length", [along(&[1.0; 2]), along(&[1.0; 6])]),
+        ("curves::not_a_number", [fit(&[8.0, 4.4, 0.0, 1.1, 0.5, 0.3], &moore), fit(&six, &moore)]),
         ("curves::short", [fit(&six[..2], &moore), fit(&six, &moore)]),
         ("curves::flat", [fit(&[2.0; 6], &moore), fit(&six, &moore)]),
+    ])
+}
+
+/// As [`by_hand`], of bets.
+fn bets_by_hand() -> BTreeMap<&'static str, [Option<String>; 2]> {
+    use miette::Diagnostic;
+    use warchest::portfolio::kelly::{Bet, binary};
+    fn code<T, E: Diagnostic>(result: Result<T, E>) -> Option<String> {
+        result.err().and_then(|error| Some(error.code()?.to_string()))
+    }
+    BTreeMap::from([
         ("portfolio::probability", [code(binary(1.2, 49.0)), code(binary(0.2, 49.0))]),
         ("portfolio::odds", [code(binary(0.2, 0.0)), code(binary(0.2, 49.0))]),
         (
@@ -262,6 +287,7 @@ const UNREACHED: [&str; 3] = ["curves::numerics", "curves::setting", "price::inv
 #[test]
 fn every_example_of_the_command_gives_its_code() {
     let mut by_hand = by_hand();
+    by_hand.extend(bets_by_hand());
     by_hand.extend(markets_by_hand());
     let scenario: BTreeSet<String> = entries().into_iter().map(|entry| entry.code).collect();
     let mut run = 0;
