@@ -1,6 +1,6 @@
 """Toy market: paths per CPU second of this project and of others, interleaved in one run.
 
-    python3 -m venv .venv && .venv/bin/pip install numpy numba jax mesa
+    python3 -m venv .venv && .venv/bin/pip install -r peers/toy/requirements.txt
     cargo build --release --example toy_speed
     .venv/bin/python peers/toy/compare.py
 

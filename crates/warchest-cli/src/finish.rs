@@ -4,15 +4,15 @@ use crate::disk::Loaded;
 use crate::error::CliError;
 use crate::folder::lock::{self, Asked, Lock};
 use crate::folder::{columns, parts, quarters, sha256_of, write_atomic};
-use crate::follow::{self, Budget};
+use crate::follow::{self, Followed};
 use crate::report;
 use crate::session::count;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-use warchest::answers::{Inputs, RunCard, SUMMARY_VERSION, StressAnswer, Summary, summarise};
-use warchest::simulate::outcome::{BLOCK, Detail, Request, SCHEMA_VERSION};
-use warchest::world::{Check, Predicate};
+use warchest::answers::{Inputs, RunCard, SUMMARY_VERSION, Summary, summarise};
+use warchest::simulate::outcome::{BLOCK, Detail, Request, SCHEMA_VERSION, Tally};
+use warchest::world::{Check, Predicate, World};
 
 /// A lock for a folder that is being filled.
 pub fn open_lock(asked: &Asked, shard: Option<String>) -> Lock {
@@ -87,47 +87,53 @@ fn answers(
 ) -> Result<Option<Summary>, CliError> {
     let world = &loaded.world;
     let paths = total.tally.paths;
-    let (mut shadow, mut stresses) = (None, Vec::<StressAnswer>::new());
-    let mut stress_paths = 0;
-    if asked.follow {
-        let budget = Budget::of_run(world, paths);
-        let cases: Vec<_> = world.stresses.iter().map(|stress| (world, stress)).collect();
-        let (free, found) = rayon::join(
-            || follow::shadow(world, asked.seed, paths, interrupt),
-            || follow::stresses(&cases, asked.seed, budget, interrupt),
-        );
-        let (Some(free), Some(found)) = (free?, found?) else { return Ok(None) };
-        stress_paths = if found.is_empty() { 0 } else { budget.paths };
-        (shadow, stresses) = (Some(free), found);
-    }
-    let mut audited = (asked.audit, paths, total.tally.identity_failures);
-    let balances = |check: &Check| check.predicate == Predicate::CashBalances;
-    if !asked.audit && world.checks.iter().any(balances) {
-        // The check runs on every run: on a block of paths when not on all.
-        let request =
-            Request { seed: asked.seed, detail: Detail::Ends, audit: true, free_funding: false };
-        match count(world, &request, paths.min(BLOCK), interrupt)? {
-            Some(part) => audited = (true, part.tally.paths, part.tally.identity_failures),
-            None => return Ok(None),
-        }
-    }
+    let (audited, followed) = rayon::join(
+        || audited(world, asked, &total.tally, interrupt),
+        || match asked.follow {
+            true => follow::all(world, asked.seed, paths, interrupt),
+            false => Ok(Some(Followed::default())),
+        },
+    );
+    let (Some(audited), Some(followed)) = (audited?, followed?) else { return Ok(None) };
     let card = RunCard {
         version: asked.version.clone(),
         command: asked.command(),
         scenario_sha256: asked.scenario_sha256.clone(),
         seed: asked.seed,
-        stress_paths,
-        audited_paths: if audited.0 { audited.1 } else { 0 },
-        identity_failures: audited.2,
+        stress_paths: followed.stress_paths,
+        audited_paths: audited.0,
+        identity_failures: audited.1,
         ..RunCard::default()
     };
     let inputs = Inputs {
         world,
         tally: &total.tally,
         joint: &total.joint,
-        shadow: shadow.as_ref(),
-        stresses: &stresses,
+        shadow: followed.shadow.as_ref(),
+        stresses: &followed.stresses,
         card: &card,
     };
     Ok(Some(summarise(&inputs)))
+}
+
+/// Number of paths whose books were audited and of the identities that failed on them: all
+/// paths when asked for, else a block of them when a check of the scenario wants it. None when
+/// interrupted.
+fn audited(
+    world: &World,
+    asked: &Asked,
+    main: &Tally,
+    interrupt: &AtomicBool,
+) -> Result<Option<(u64, u64)>, CliError> {
+    let balances = |check: &Check| check.predicate == Predicate::CashBalances;
+    if asked.audit {
+        return Ok(Some((main.paths, main.identity_failures)));
+    }
+    if !world.checks.iter().any(balances) {
+        return Ok(Some((0, main.identity_failures)));
+    }
+    let request =
+        Request { seed: asked.seed, detail: Detail::Ends, audit: true, free_funding: false };
+    let found = count(world, &request, main.paths.min(BLOCK), interrupt)?;
+    Ok(found.map(|part| (part.tally.paths, part.tally.identity_failures)))
 }

@@ -5,11 +5,17 @@ use crate::session::count;
 use rayon::prelude::*;
 use std::sync::atomic::AtomicBool;
 use warchest::answers::{Bisection, Probe, StressAnswer, StressFirm, proportion, size_means};
+use warchest::simulate::ensemble::LANES;
 use warchest::simulate::outcome::{BLOCK, Detail, Request, Tally};
 use warchest::world::{Dist, Param, ParamId, Per, Stress, Transform, World};
 
 /// Most paths of a shadow run: its quantiles need no more.
 const SHADOW_MOST: u64 = 65_536;
+/// Fewest paths per size of a stress: survival near 50 % within 4.4 points (one standard
+/// error).
+const STRESS_LEAST: u64 = 128;
+/// Most paths per size of a stress that comes with a run.
+const STRESS_MOST: u64 = 16_384;
 
 /// Paths of the shadow run that goes with `paths`.
 pub fn shadow_paths(paths: u64) -> u64 {
@@ -20,11 +26,43 @@ fn whole_blocks(paths: u64) -> u64 {
     paths.div_ceil(BLOCK) * BLOCK
 }
 
+/// What followed a main run.
+#[derive(Clone, Debug, Default)]
+pub struct Followed {
+    /// The shadow run.
+    pub shadow: Option<Tally>,
+    /// The scenario's stresses.
+    pub stresses: Vec<StressAnswer>,
+    /// Paths per size of a stress; 0 without one.
+    pub stress_paths: u64,
+}
+
+/// Runs what follows a main run of `paths` paths.
+///
+/// # Errors
+/// A world that cannot run. None when interrupted.
+pub fn all(
+    world: &World,
+    seed: u64,
+    paths: u64,
+    interrupt: &AtomicBool,
+) -> Result<Option<Followed>, CliError> {
+    let budget = Budget::of_run(world, paths);
+    let cases: Vec<_> = world.stresses.iter().map(|stress| (world, stress)).collect();
+    let (shadow, stresses) = rayon::join(
+        || shadow(world, seed, paths, interrupt),
+        || self::stresses(&cases, seed, budget, interrupt),
+    );
+    let (Some(shadow), Some(stresses)) = (shadow?, stresses?) else { return Ok(None) };
+    let stress_paths = if stresses.is_empty() { 0 } else { budget.paths };
+    Ok(Some(Followed { shadow: Some(shadow), stresses, stress_paths }))
+}
+
 /// The shadow run: every shortfall is filled.
 ///
 /// # Errors
 /// A world that cannot run. None when interrupted.
-pub fn shadow(
+fn shadow(
     world: &World,
     seed: u64,
     paths: u64,
@@ -46,12 +84,15 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// For the stresses that come with a run: all together cost less than the run itself.
+    /// For the stresses that come with a run: all together half the paths of the run, but at
+    /// least [`STRESS_LEAST`] a size. The interval of a breaking point carries what that leaves
+    /// unknown; `warchest stress` takes more.
     pub fn of_run(world: &World, paths: u64) -> Budget {
         let probes = 4;
         let sizes: usize = world.stresses.iter().map(|stress| stress.sizes.len() + probes).sum();
-        let share = paths / (2 * sizes.max(1) as u64);
-        Budget { paths: whole_blocks(share.clamp(1, 16_384)).min(paths), probes, tolerance: 0.02 }
+        let share = (paths / (2 * sizes.max(1) as u64)).clamp(STRESS_LEAST, STRESS_MOST);
+        let share = share.next_multiple_of(LANES as u64).min(paths);
+        Budget { paths: share, probes, tolerance: 0.02 }
     }
 }
 

@@ -9,9 +9,11 @@ use crate::folder::parts::{self, Cut, Found, Part};
 use crate::folder::rows::Rows;
 use crate::progress::Progress;
 use std::ops::{ControlFlow, Range};
+use std::panic::resume_unwind;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::ScopedJoinHandle;
 use warchest::answers::{Joint, proportion};
 use warchest::numerics::lanes::Isa;
 use warchest::simulate::ensemble;
@@ -75,24 +77,29 @@ impl Session<'_> {
         };
         let mut progress = Progress::new(paths(self.range.clone()));
         let (mut total, mut next, mut kept) = (Part::default(), self.range.start, 0);
-        while next < self.range.end {
-            let part = match self.kept(next)? {
-                Some(part) => {
+        // A part is written while the next one runs.
+        std::thread::scope(|scope| -> miette::Result<()> {
+            let mut writer = None;
+            while next < self.range.end {
+                if let Some(part) = self.kept(next)? {
                     progress.skip(part.tally.paths);
                     kept += 1;
-                    part
+                    total.merge(&part);
+                } else {
+                    let found = self.part(cut, next, &total.tally, &mut progress)?;
+                    let Some((part, rows)) = found else { break };
+                    total.merge(&part);
+                    let index = next;
+                    finished(writer.take())?;
+                    writer = Some(scope.spawn(move || self.write(index, &part, rows.as_ref())));
                 }
-                None => match self.part(cut, next, &total.tally, &mut progress)? {
-                    Some(part) => part,
-                    None => break,
-                },
-            };
-            total.merge(&part);
-            next += 1;
-            if self.precise(&total.tally)? {
-                break;
+                next += 1;
+                if self.precise(&total.tally)? {
+                    break;
+                }
             }
-        }
+            Ok(finished(writer)?)
+        })?;
         progress.finish();
         if self.resume {
             let parts = self.range.end - self.range.start;
@@ -117,14 +124,14 @@ impl Session<'_> {
         })
     }
 
-    /// Runs and writes one part; none when it was interrupted.
+    /// Runs one part, with the rows that are kept; none when it was interrupted.
     fn part(
         &self,
         cut: Cut,
         index: u64,
         before: &Tally,
         progress: &mut Progress,
-    ) -> miette::Result<Option<Part>> {
+    ) -> miette::Result<Option<(Part, Option<Rows>)>> {
         let world = &self.loaded.world;
         let blocks = cut.blocks(index);
         let mut part = Part::default();
@@ -157,14 +164,24 @@ impl Session<'_> {
         if self.interrupt.load(Ordering::Relaxed) {
             return Ok(None);
         }
-        let names: Vec<String> = world.firms.iter().map(|firm| firm.name.clone()).collect();
-        parts::write(self.folder, index, &part, keep.then_some((&rows, names.as_slice())))?;
-        Ok(Some(part))
+        Ok(Some((part, keep.then_some(rows))))
+    }
+
+    fn write(&self, index: u64, part: &Part, rows: Option<&Rows>) -> Result<(), CliError> {
+        let firms = &self.loaded.world.firms;
+        let names: Vec<String> = firms.iter().map(|firm| firm.name.clone()).collect();
+        parts::write(self.folder, index, part, rows.map(|rows| (rows, names.as_slice())))
     }
 
     fn precise(&self, tally: &Tally) -> miette::Result<bool> {
         self.until.map_or(Ok(false), |until| Ok(is_precise(until, &self.loaded.world, tally)?))
     }
+}
+
+/// Waits for the writing of a part.
+fn finished(writer: Option<ScopedJoinHandle<'_, Result<(), CliError>>>) -> Result<(), CliError> {
+    // A panic of the writer goes on in the thread that waits for it.
+    writer.map_or(Ok(()), |writer| writer.join().unwrap_or_else(|panic| resume_unwind(panic)))
 }
 
 /// The request behind what was asked.

@@ -32,20 +32,23 @@ pub struct Source {
     pub name: String,
     /// The text.
     pub text: Arc<str>,
+    /// Where its lines end.
+    newlines: Vec<usize>,
 }
 
 impl Source {
     /// A text under a name.
     pub fn new(name: &str, text: &str) -> Arc<Source> {
-        Arc::new(Source { name: name.to_string(), text: Arc::from(text) })
+        let newlines = text.match_indices('\n').map(|(at, _)| at).collect();
+        Arc::new(Source { name: name.to_string(), text: Arc::from(text), newlines })
     }
 
     /// Line and column, from 1, of a byte.
     pub fn line_column(&self, at: usize) -> (usize, usize) {
         let before = self.text.get(..at).unwrap_or(&self.text);
-        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let line = before.matches('\n').count() + 1;
-        (line, before[start..].chars().count() + 1)
+        let above = self.newlines.partition_point(|&newline| newline < before.len());
+        let start = above.checked_sub(1).map_or(0, |last| self.newlines[last] + 1);
+        (above + 1, before[start..].chars().count() + 1)
     }
 }
 

@@ -1,6 +1,8 @@
 //! Ranges of paths, cut into blocks, run in any order, handed over in order.
 
 use std::ops::{ControlFlow, Range};
+#[cfg(feature = "parallel")]
+use std::sync::Mutex;
 
 use miette::Diagnostic;
 use thiserror::Error;
@@ -78,35 +80,45 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
+    /// While one wave is handed over the next one runs.
     #[cfg(feature = "parallel")]
     fn waves(&self, blocks: Range<u64>, on_block: &mut dyn FnMut(Block) -> ControlFlow<()>) {
-        use rayon::prelude::*;
         let threads = rayon::current_num_threads() as u64;
-        if threads == 1 {
+        if threads == 1 || blocks.end - blocks.start == 1 {
             return self.one_by_one(blocks, on_block);
         }
-        let mut states: Vec<Option<State<LANES>>> = (0..threads).map(|_| None).collect();
-        let mut at = blocks.start;
-        while at < blocks.end {
-            let wave = (threads * WAVE).min(blocks.end - at);
-            let share = wave.div_ceil(threads);
-            let done: Vec<Vec<Block>> = states
-                .par_iter_mut()
-                .enumerate()
-                .map(|(worker, state)| {
-                    let state = state.get_or_insert_with(|| State::new(self.plan, self.request));
-                    let first = (at + worker as u64 * share).min(at + wave);
-                    let last = (first + share).min(at + wave);
-                    (first..last).map(|index| self.block(state, index)).collect()
-                })
-                .collect();
-            for block in done.into_iter().flatten() {
-                if on_block(block).is_break() {
-                    return;
-                }
+        let idle = Mutex::new(Vec::new());
+        let (mut at, mut ready) = (blocks.start, Vec::new());
+        loop {
+            let wave = at..(at + threads * WAVE).min(blocks.end);
+            at = wave.end;
+            let mut next = Vec::new();
+            let on = rayon::in_place_scope(|scope| {
+                scope.spawn(|_| next = self.wave(wave, &idle));
+                ready.drain(..).try_for_each(&mut *on_block)
+            });
+            if on.is_break() || next.is_empty() {
+                return;
             }
-            at += wave;
+            ready = next;
         }
+    }
+
+    /// Runs blocks on whichever threads are free; `idle` holds states to run them in.
+    #[cfg(feature = "parallel")]
+    fn wave(&self, blocks: Range<u64>, idle: &Mutex<Vec<State<LANES>>>) -> Vec<Block> {
+        use rayon::prelude::*;
+        let states = || idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let one = |index| {
+            let kept = states().pop();
+            let mut state = kept.unwrap_or_else(|| State::new(self.plan, self.request));
+            let block = self.block(&mut state, index);
+            states().push(state);
+            block
+        };
+        let count = (blocks.end - blocks.start) as usize;
+        let numbers = (0..count).into_par_iter().with_max_len(1);
+        numbers.map(|k| one(blocks.start + k as u64)).collect()
     }
 
     #[cfg(not(feature = "parallel"))]
@@ -144,4 +156,4 @@ impl Job<'_> {
 
 /// Blocks per thread between two hand-overs.
 #[cfg(feature = "parallel")]
-const WAVE: u64 = 4;
+const WAVE: u64 = 2;

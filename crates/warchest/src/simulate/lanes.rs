@@ -313,7 +313,7 @@ pub struct State<const L: usize> {
     /// offers.
     pub last_shadow: Rows<L>,
     pub last_excess: Rows<L>,
-    pub kept: [Rows<L>; 2],
+    pub kept: [Rows<L>; 3],
 }
 
 impl<const L: usize> State<L> {
@@ -349,7 +349,7 @@ impl<const L: usize> State<L> {
             curve_change: rows(world.curves.len()),
             last_shadow: rows(f),
             last_excess: rows(f),
-            kept: [rows(n), rows(n)],
+            kept: [rows(n), rows(n), rows(n)],
         }
     }
 }

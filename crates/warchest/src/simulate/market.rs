@@ -3,6 +3,7 @@
 
 use crate::demand::choice::{CesDemand, LogitDemand, NestedDemand};
 use crate::demand::choice::{ces_shares, logit_shares, nested_shares};
+use crate::multiversion;
 use crate::numerics::lanes::Isa;
 use crate::pricing::lanes::{CesGame, GameStatus, LogitGame, NestedGame};
 use crate::pricing::lanes::{ces_nash, logit_nash, nested_nash};
@@ -153,9 +154,9 @@ fn slopes<const L: usize>(
 
 /// The game of a market: list prices of those who may move.
 fn play<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>, m: usize) {
-    effective_costs(plan, state, m);
+    effective_costs(isa, plan, state, m);
     let status = nash(isa, plan, state, m);
-    note(plan, state, m, &status);
+    note(isa, plan, state, m, &status);
 }
 
 /// Calls the solver of the segment's kernel on list prices.
@@ -192,29 +193,31 @@ fn nash<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>, m: usize) -
     }
 }
 
-/// Counts a game where somebody was free to move; a price that is not a number falls back to
-/// what was charged before, and the game counts as not converged.
-fn note<const L: usize>(plan: &Plan, state: &mut State<L>, m: usize, status: &GameStatus<L>) {
-    let mut free = [0.0; L];
-    let mut broken = [0.0; L];
-    for n in plan.places[m].range.clone() {
-        let (active, frozen) = (&state.offers.active[n], &state.offers.frozen[n]);
-        let before = state.offers.price[n];
-        let list = &mut state.offers.list[n];
-        for l in 0..L {
-            let moves = active[l] * (1.0 - frozen[l]);
-            free[l] += moves;
-            let sound = list[l].is_finite() && list[l] >= 0.0;
-            let lost = moves > 0.0 && !sound;
-            broken[l] += flag(lost);
-            list[l] = if lost { before[l] } else { list[l] };
+multiversion! {
+    /// Counts a game where somebody was free to move; a price that is not a number falls back to
+    /// what was charged before, and the game counts as not converged.
+    fn note<const L: usize>(plan: &Plan, state: &mut State<L>, m: usize, status: &GameStatus<L>) {
+        let mut free = [0.0; L];
+        let mut broken = [0.0; L];
+        for n in plan.places[m].range.clone() {
+            let (active, frozen) = (&state.offers.active[n], &state.offers.frozen[n]);
+            let before = state.offers.price[n];
+            let list = &mut state.offers.list[n];
+            for l in 0..L {
+                let moves = active[l] * (1.0 - frozen[l]);
+                free[l] += moves;
+                let sound = list[l].is_finite() && list[l] >= 0.0;
+                let lost = moves > 0.0 && !sound;
+                broken[l] += flag(lost);
+                list[l] = if lost { before[l] } else { list[l] };
+            }
         }
-    }
-    for l in 0..L {
-        let played = flag(free[l] > 0.0);
-        state.markets.played[m][l] = played;
-        let failed = broken[l] > 0.0 || !status.converged[l];
-        state.markets.failed[m][l] = played * flag(failed);
+        for l in 0..L {
+            let played = flag(free[l] > 0.0);
+            state.markets.played[m][l] = played;
+            let failed = broken[l] > 0.0 || !status.converged[l];
+            state.markets.failed[m][l] = played * flag(failed);
+        }
     }
 }
 

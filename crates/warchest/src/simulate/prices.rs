@@ -142,20 +142,21 @@ pub fn rival_price<const L: usize>(plan: &Plan, state: &State<L>, n: usize) -> [
     least
 }
 
-/// Effective marginal cost of every offer of a market.
-#[inline(always)]
-pub fn effective_costs<const L: usize>(plan: &Plan, state: &mut State<L>, m: usize) {
-    for n in plan.places[m].range.clone() {
-        let offer = &plan.offers[n];
-        let firm = &plan.world.firms[offer.firm];
-        let value = value_of_a_sale(plan, state, n, offer);
-        let cost = state.offers.cost[n];
-        let partner = &state.values[firm.partner_share];
-        let (shadow, hours) = (&state.firms.shadow[offer.firm], &state.offers.hours[n]);
-        state.offers.effective[n] =
-            each(|l| effective_cost(cost[l], partner[l], shadow[l] * hours[l], value[l]));
+multiversion! {
+    /// Effective marginal cost of every offer of a market.
+    pub fn effective_costs<const L: usize>(plan: &Plan, state: &mut State<L>, m: usize) {
+        for n in plan.places[m].range.clone() {
+            let offer = &plan.offers[n];
+            let firm = &plan.world.firms[offer.firm];
+            let value = value_of_a_sale(plan, state, n, offer);
+            let cost = state.offers.cost[n];
+            let partner = &state.values[firm.partner_share];
+            let (shadow, hours) = (&state.firms.shadow[offer.firm], &state.offers.hours[n]);
+            state.offers.effective[n] =
+                each(|l| effective_cost(cost[l], partner[l], shadow[l] * hours[l], value[l]));
+        }
+        forget_held(plan, state, m);
     }
-    forget_held(plan, state, m);
 }
 
 /// A seller who cannot move any price of a market has no first-order condition there: a cost
@@ -163,19 +164,18 @@ pub fn effective_costs<const L: usize>(plan: &Plan, state: &mut State<L>, m: usi
 #[inline(always)]
 pub fn forget_held<const L: usize>(plan: &Plan, state: &mut State<L>, m: usize) {
     let place = &plan.places[m];
-    let start = place.range.start;
-    for n in place.range.clone() {
-        let mut free = [0.0; L];
-        for k in place.range.clone() {
-            if place.owner[k - start] == place.owner[n - start] {
-                let (frozen, active) = (&state.offers.frozen[k], &state.offers.active[k]);
-                for l in 0..L {
-                    free[l] += (1.0 - frozen[l]) * active[l];
-                }
-            }
+    let offers = &mut state.offers;
+    let free = &mut state.kept[2][place.range.clone()];
+    free.fill([0.0; L]);
+    for (&owner, n) in place.owner.iter().zip(place.range.clone()) {
+        let (frozen, active) = (&offers.frozen[n], &offers.active[n]);
+        for l in 0..L {
+            free[owner][l] += (1.0 - frozen[l]) * active[l];
         }
-        let list = &state.offers.list[n];
-        let cost = &mut state.offers.effective[n];
+    }
+    for (&owner, n) in place.owner.iter().zip(place.range.clone()) {
+        let (free, list) = (&free[owner], &offers.list[n]);
+        let cost = &mut offers.effective[n];
         for l in 0..L {
             let held = free[l] == 0.0 && list[l] > 0.0 && cost[l] > list[l];
             cost[l] = if held { list[l] } else { cost[l] };

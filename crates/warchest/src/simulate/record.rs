@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::numerics::lanes::Isa;
+use crate::numerics::summary::Sketch;
 use crate::simulate::books::revenue_year;
 use crate::simulate::figures::{concentration, figures, giants, rows};
 use crate::simulate::lanes::{Rows, State};
-use crate::simulate::outcome::{Block, Detail, FirmRows, FirmTally, NEVER, PathRows};
+use crate::simulate::outcome::{BLOCK, Block, Detail, FirmRows, FirmTally, NEVER, PathRows};
 use crate::simulate::outcome::{COMMON_FIGURES, FIRM_FIGURES, MARKET_FIGURES, PATH_NUMBERS};
 use crate::simulate::outcome::{QuarterTally, Request, Spread, Status, Tally};
 use crate::simulate::plan::Plan;
@@ -14,13 +15,18 @@ use crate::simulate::plan::Plan;
 /// Number of [`crate::simulate::outcome::Cause`] values.
 pub const CAUSES: usize = 4;
 
+/// Values of a figure in a block, at most.
+const PLACES: usize = BLOCK as usize;
+
 /// Collects one block.
 #[derive(Clone, Debug)]
 pub struct Recorder<const L: usize> {
     block: Block,
     detail: Detail,
-    /// One spread per quarter and figure, figures in a row.
+    /// One spread per quarter and figure, figures in a row; the bins of its values, [`BLOCK`]
+    /// places each, are sorted into its sketch when the block is whole.
     quarters: Vec<Spread>,
+    bins: Vec<i32>,
     paths: Vec<Spread>,
     scratch: Rows<L>,
 }
@@ -40,6 +46,7 @@ impl<const L: usize> Recorder<L> {
             },
             detail: request.detail,
             quarters: vec![Spread::default(); figures],
+            bins: vec![0; figures * PLACES],
             paths: vec![Spread::default(); PATH_NUMBERS.len()],
             scratch: Vec::new(),
         }
@@ -54,20 +61,16 @@ impl<const L: usize> Recorder<L> {
         let width = self.scratch.len();
         let own = plan.world.firms.len() * FIRM_FIGURES.len();
         let at = state.quarter as usize * width;
-        for (k, row) in self.scratch.iter().enumerate() {
-            let spread = &mut self.quarters[at + k];
-            if k < own {
-                let alive = &state.firms.alive[k / FIRM_FIGURES.len()];
-                for l in 0..lanes {
-                    if alive[l] > 0.0 {
-                        spread.add(row[l]);
-                    }
-                }
-            } else {
-                for value in &row[..lanes] {
-                    if value.is_finite() {
-                        spread.add(*value);
-                    }
+        let room = self.bins[at * PLACES..].chunks_exact_mut(PLACES);
+        let spreads = self.quarters[at..].iter_mut().zip(room);
+        for (k, (row, (spread, bins))) in self.scratch.iter().zip(spreads).enumerate() {
+            let alive = (k < own).then(|| &state.firms.alive[k / FIRM_FIGURES.len()]);
+            for l in 0..lanes {
+                let value = row[l];
+                if alive.map_or(value.is_finite(), |alive| alive[l] > 0.0) {
+                    bins[spread.sum.count as usize] = Sketch::bin(value);
+                    spread.sum.add(value);
+                    spread.sum_squares.add(value * value);
                 }
             }
         }
@@ -146,6 +149,9 @@ impl<const L: usize> Recorder<L> {
         }
         if self.detail >= Detail::Quarters {
             let width = rows(plan);
+            for (spread, bins) in self.quarters.iter_mut().zip(self.bins.chunks_exact_mut(PLACES)) {
+                spread.sketch = Sketch::of_bins(&mut bins[..spread.sum.count as usize]);
+            }
             let mut spreads = self.quarters.into_iter();
             for _ in 0..plan.world.clock.quarters {
                 let row: Vec<Spread> = spreads.by_ref().take(width).collect();

@@ -106,15 +106,14 @@ fn better_model<const L: usize>(plan: &Plan, state: &mut State<L>, f: usize) {
     let noise = &state.values[technology.release_noise];
     let productivity = &state.values[technology.research_productivity];
     let start = &state.values[firm.quality];
+    let (path, quarter) = (state.path, state.quarter);
+    let z: [f64; L] = each(|l| plan.rare[f].release_noise.normal(path + l as u64, quarter));
+    let (released, stock) = (&state.firms.released[f], &state.firms.research_stock[f]);
+    let quality = &mut state.firms.quality[f];
     for l in 0..L {
-        if state.firms.released[f][l] == 0.0 {
-            continue;
-        }
-        let z = plan.rare[f].release_noise.normal(state.path + l as u64, state.quarter);
-        let found =
-            start[l] + productivity[l] * ln(state.firms.research_stock[f][l]) + noise[l] * z;
-        let quality = &mut state.firms.quality[f][l];
-        *quality = if found > *quality { found } else { *quality };
+        let found = start[l] + productivity[l] * ln(stock[l]) + noise[l] * z[l];
+        let better = released[l] != 0.0 && found > quality[l];
+        quality[l] = if better { found } else { quality[l] };
     }
 }
 
@@ -124,11 +123,12 @@ fn taste_jump<const L: usize>(plan: &Plan, state: &mut State<L>, j: usize, out: 
     if plan.is_fixed(plan.world.technology.taste_jump, 0.0) {
         return;
     }
+    let (path, quarter) = (state.path, state.quarter);
+    let t: [f64; L] = each(|l| student_3(plan.jumps[j], path + l as u64, quarter));
+    let walk = &mut state.products.taste_walk[j];
     for l in 0..L {
-        if out[l] != 0.0 {
-            let t = student_3(plan.jumps[j], state.path + l as u64, state.quarter);
-            state.products.taste_walk[j][l] += scale[l] * t;
-        }
+        let moved = walk[l] + scale[l] * t[l];
+        walk[l] = if out[l] != 0.0 { moved } else { walk[l] };
     }
 }
 

@@ -4,24 +4,26 @@
 //! with `H = H_0 + Σ E_f`, and its first-order condition `r(x_f, S_f, k_f) = 0`, where
 //! `k_f = K_f/H` is what its frozen products earn. Newton's step on all firms costs O(F)
 //! because rivals enter through `dh = d ln H` only.
+//!
+//! Loops over lanes read and write local rows: among rows behind references the compiler would
+//! have to fear that one overlaps another, and would leave the lanes one by one.
 
 use super::{NEAR, STEPS_MAX};
 use crate::numerics::elementary::exp;
 
-/// First-order condition of one firm in one lane and how it moves: with
-/// `dr = alpha·dx + beta·dh`.
-pub(super) struct Terms {
-    pub r: f64,
-    pub alpha: f64,
-    pub beta: f64,
+/// First-order condition of one firm by lane and how it moves: with `dr = alpha·dx + beta·dh`.
+pub(super) struct Terms<const L: usize> {
+    pub r: [f64; L],
+    pub alpha: [f64; L],
+    pub beta: [f64; L],
 }
 
 /// What distinguishes logit from CES.
-pub(super) trait Rule {
-    /// Decline of the log attraction per unit of markup.
-    fn rate(&self, lane: usize) -> f64;
-    /// The first-order condition at markup `x`, share `s`, frozen earnings `k`.
-    fn terms(&self, lane: usize, x: f64, s: f64, k: f64) -> Terms;
+pub(super) trait Rule<const L: usize> {
+    /// Decline of the log attraction per unit of markup, by lane.
+    fn rate(&self) -> [f64; L];
+    /// The first-order condition at markups `x`, shares `s`, frozen earnings `k`.
+    fn terms(&self, x: [f64; L], s: [f64; L], k: [f64; L]) -> Terms<L>;
 }
 
 /// The game in aggregates: firm × lane.
@@ -30,6 +32,9 @@ pub(super) struct Aggregates<'a, const L: usize> {
     pub weight: &'a [[f64; L]],
     /// `K_f`, same scaling.
     pub frozen: &'a [[f64; L]],
+    /// 1 where the firm has a price to set, else 0. A firm without one has `A_f = 0`: it moves
+    /// nothing, its markup is nobody's, and its first-order condition does not count.
+    pub plays: &'a [[f64; L]],
     /// `H_0`: outside good and frozen products, same scaling.
     pub base: [f64; L],
 }
@@ -119,18 +124,21 @@ impl<const L: usize> Scratch<L> {
 
 /// Attractions over their sum, into `share`; returns the sum `H`.
 #[inline(always)]
-pub(super) fn shares_at<const L: usize, R: Rule>(
+pub(super) fn shares_at<const L: usize, R: Rule<L>>(
     rule: &R,
     game: &Aggregates<'_, L>,
     x: &[[f64; L]],
     share: &mut [[f64; L]],
 ) -> [f64; L] {
-    let mut total = game.base;
+    let (mut total, rate) = (game.base, rule.rate());
     for f in 0..x.len() {
+        let (weight, x) = (game.weight[f], x[f]);
+        let mut row = [0.0; L];
         for l in 0..L {
-            share[f][l] = game.weight[f][l] * exp(-rule.rate(l) * x[f][l]);
-            total[l] += share[f][l];
+            row[l] = weight[l] * exp(-rate[l] * x[l]);
+            total[l] += row[l];
         }
+        share[f] = row;
     }
     for row in share.iter_mut() {
         for l in 0..L {
@@ -142,7 +150,7 @@ pub(super) fn shares_at<const L: usize, R: Rule>(
 
 /// Newton step of every firm at `x` into `step`; returns the largest `|r|` per lane.
 #[inline(always)]
-fn newton<const L: usize, R: Rule>(
+fn newton<const L: usize, R: Rule<L>>(
     rule: &R,
     game: &Aggregates<'_, L>,
     x: &[[f64; L]],
@@ -151,37 +159,44 @@ fn newton<const L: usize, R: Rule>(
     step: &mut [[f64; L]],
 ) -> [f64; L] {
     let (mut merit, mut pull, mut give, mut broken) = ([0.0; L], [0.0; L], [1.0; L], [0.0; L]);
+    let rate = rule.rate();
     for f in 0..x.len() {
+        let (s, plays, mut k) = (scratch.share[f], game.plays[f], game.frozen[f]);
         for l in 0..L {
-            let s = scratch.share[f][l];
-            let t = rule.terms(l, x[f][l], s, game.frozen[f][l] / total[l]);
-            let size = t.r.abs();
+            k[l] /= total[l];
+        }
+        let Terms { mut r, alpha, beta } = rule.terms(x[f], s, k);
+        for l in 0..L {
+            r[l] = if plays[l] > 0.5 { r[l] } else { 0.0 };
+            let size = r[l].abs();
             merit[l] = if size > merit[l] { size } else { merit[l] };
             // Zero, unless the residual is not a finite number.
             broken[l] += size * 0.0;
-            let lean = rule.rate(l) * s / t.alpha;
-            pull[l] += lean * t.r;
-            give[l] -= lean * t.beta;
-            step[f][l] = t.r;
-            scratch.alpha[f][l] = t.alpha;
-            scratch.beta[f][l] = t.beta;
+            let lean = rate[l] * s[l] / alpha[l];
+            pull[l] += lean * r[l];
+            give[l] -= lean * beta[l];
         }
+        (step[f], scratch.alpha[f], scratch.beta[f]) = (r, alpha, beta);
     }
     for l in 0..L {
         merit[l] += broken[l];
         pull[l] /= give[l];
     }
     for f in 0..x.len() {
+        let (mut row, plays) = (step[f], game.plays[f]);
+        let (alpha, beta) = (scratch.alpha[f], scratch.beta[f]);
         for l in 0..L {
-            step[f][l] = -(step[f][l] + scratch.beta[f][l] * pull[l]) / scratch.alpha[f][l];
+            let by = -(row[l] + beta[l] * pull[l]) / alpha[l];
+            row[l] = if plays[l] > 0.5 { by } else { 0.0 };
         }
+        step[f] = row;
     }
     merit
 }
 
 /// Solves the game from the markups in `x`, which come back solved where the search arrived.
 #[inline(always)]
-pub(super) fn solve<const L: usize, R: Rule>(
+pub(super) fn solve<const L: usize, R: Rule<L>>(
     rule: &R,
     game: &Aggregates<'_, L>,
     x: &mut [[f64; L]],
@@ -194,15 +209,16 @@ pub(super) fn solve<const L: usize, R: Rule>(
         let total = shares_at(rule, game, x, &mut scratch.share);
         let merit = newton(rule, game, x, &total, scratch, &mut step);
         let accept = search.judge(&merit);
-        let length = search.lengths();
+        let (length, done) = (search.lengths(), search.done);
         for f in 0..x.len() {
+            let (mut at, mut base, mut by) = (x[f], scratch.base[f], scratch.step[f]);
+            let new = step[f];
             for l in 0..L {
-                let base = if accept[l] { x[f][l] } else { scratch.base[f][l] };
-                let by = if accept[l] { step[f][l] } else { scratch.step[f][l] };
-                scratch.base[f][l] = base;
-                scratch.step[f][l] = by;
-                x[f][l] = if search.done[l] { x[f][l] } else { moved(base, length[l] * by) };
+                base[l] = if accept[l] { at[l] } else { base[l] };
+                by[l] = if accept[l] { new[l] } else { by[l] };
+                at[l] = if done[l] { at[l] } else { moved(base[l], length[l] * by[l]) };
             }
+            (x[f], scratch.base[f], scratch.step[f]) = (at, base, by);
         }
         search.settle();
         if search.over() {

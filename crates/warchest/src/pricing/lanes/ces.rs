@@ -28,23 +28,30 @@ struct CesRule<'a, const L: usize> {
     epsilon: &'a [f64; L],
 }
 
-impl<const L: usize> Rule for CesRule<'_, L> {
+impl<const L: usize> Rule<L> for CesRule<'_, L> {
     #[inline(always)]
-    fn rate(&self, lane: usize) -> f64 {
-        self.sigma[lane] - 1.0
+    fn rate(&self) -> [f64; L] {
+        let mut rate = *self.sigma;
+        for l in 0..L {
+            rate[l] -= 1.0;
+        }
+        rate
     }
 
     #[inline(always)]
-    fn terms(&self, lane: usize, x: f64, s: f64, k: f64) -> Terms {
-        let (sigma, gap) = (self.sigma[lane], self.sigma[lane] - self.epsilon[lane]);
-        let pass = exp(-x);
-        let margin = 1.0 - pass;
-        let earned = gap * (s * margin + k);
-        Terms {
-            r: sigma * margin - earned - 1.0,
-            alpha: pass * (sigma - gap * s) + gap * (sigma - 1.0) * s * margin,
-            beta: earned,
+    fn terms(&self, x: [f64; L], s: [f64; L], k: [f64; L]) -> Terms<L> {
+        let (sigma, epsilon) = (*self.sigma, *self.epsilon);
+        let mut out = Terms { r: [0.0; L], alpha: [0.0; L], beta: [0.0; L] };
+        for l in 0..L {
+            let (sigma, gap) = (sigma[l], sigma[l] - epsilon[l]);
+            let pass = exp(-x[l]);
+            let margin = 1.0 - pass;
+            let earned = gap * (s[l] * margin + k[l]);
+            out.r[l] = sigma * margin - earned - 1.0;
+            out.alpha[l] = pass * (sigma - gap * s[l]) + gap * (sigma - 1.0) * s[l] * margin;
+            out.beta[l] = earned;
         }
+        out
     }
 }
 
@@ -61,8 +68,9 @@ multiversion! {
         let count = firms(game.owner);
         let mut weight = vec![[0.0; L]; count];
         let mut kept = vec![[0.0; L]; count];
-        let base = attractions(game, prices, shares, (&mut weight, &mut kept));
-        let aggregates = Aggregates { weight: &weight, frozen: &kept, base };
+        let mut plays = vec![[0.0; L]; count];
+        let base = attractions(game, prices, shares, [&mut weight, &mut kept, &mut plays]);
+        let aggregates = Aggregates { weight: &weight, frozen: &kept, plays: &plays, base };
         let rule = CesRule { sigma: &game.demand.sigma, epsilon: &game.epsilon };
         let mut x = vec![[0.0; L]; count];
         let mut scratch = Scratch::new(count);
@@ -80,16 +88,21 @@ fn attractions<const L: usize>(
     game: &CesGame<'_, L>,
     prices: &[[f64; L]],
     shares: &mut [[f64; L]],
-    sums: (&mut [[f64; L]], &mut [[f64; L]]),
+    sums: [&mut [[f64; L]]; 3],
 ) -> [f64; L] {
-    let (weight, kept) = sums;
+    let [weight, kept, plays] = sums;
     let demand = &game.demand;
+    let sigma = demand.sigma;
     for j in 0..shares.len() {
+        let (utility, active) = (demand.utility[j], demand.active[j]);
+        let (price, cost, frozen) = (prices[j], game.cost[j], game.frozen[j]);
+        let mut row = [0.0; L];
         for l in 0..L {
-            let at = if game.frozen[j][l] > 0.5 { prices[j][l] } else { game.cost[j][l] };
-            let v = demand.utility[j][l] - (demand.sigma[l] - 1.0) * ln(at);
-            shares[j][l] = if demand.active[j][l] > 0.5 { v } else { NEVER };
+            let at = if frozen[l] > 0.5 { price[l] } else { cost[l] };
+            let v = utility[l] - (sigma[l] - 1.0) * ln(at);
+            row[l] = if active[l] > 0.5 { v } else { NEVER };
         }
+        shares[j] = row;
     }
     let shift = lane_max(shares, if demand.outside { 0.0 } else { NEVER });
     let mut base = [0.0; L];
@@ -98,17 +111,22 @@ fn attractions<const L: usize>(
     }
     for j in 0..shares.len() {
         let f = game.owner[j];
+        let (active, frozen) = (demand.active[j], game.frozen[j]);
+        let (price, cost) = (prices[j], game.cost[j]);
+        let (mut row, mut free, mut own, mut earns) = (shares[j], plays[f], weight[f], kept[f]);
         for l in 0..L {
-            let e = exp(shares[j][l] - shift[l]);
-            let e = if demand.active[j][l] > 0.5 { e } else { 0.0 };
-            shares[j][l] = e;
-            let stays = game.frozen[j][l] > 0.5;
+            let e = exp(row[l] - shift[l]);
+            let e = if active[l] > 0.5 { e } else { 0.0 };
+            row[l] = e;
+            let stays = frozen[l] > 0.5;
             let held = if stays { e } else { 0.0 };
-            let margin = if stays { 1.0 - game.cost[j][l] / prices[j][l] } else { 0.0 };
-            weight[f][l] += e - held;
+            let margin = if stays { 1.0 - cost[l] / price[l] } else { 0.0 };
+            free[l] = if active[l] > 0.5 && !stays { 1.0 } else { free[l] };
+            own[l] += e - held;
             base[l] += held;
-            kept[f][l] += held * margin;
+            earns[l] += held * margin;
         }
+        (shares[j], plays[f], weight[f], kept[f]) = (row, free, own, earns);
     }
     base
 }
@@ -127,24 +145,29 @@ fn start<const L: usize>(
             total[l] += a.weight[f][l];
         }
     }
+    let (sigma, epsilon) = (game.demand.sigma, game.epsilon);
     for f in 0..x.len() {
+        let (weight, mut row) = (a.weight[f], [0.0; L]);
         for l in 0..L {
-            let sigma = game.demand.sigma[l];
-            let eta = sigma - (sigma - game.epsilon[l]) * a.weight[f][l] / total[l];
+            let eta = sigma[l] - (sigma[l] - epsilon[l]) * weight[l] / total[l];
             // Shares at cost overstate the leader: halfway to σ, and never a margin above 2/3.
-            let eta = 0.5 * (eta + sigma);
+            let eta = 0.5 * (eta + sigma[l]);
             let eta = if eta > 1.5 { eta } else { 1.5 };
-            x[f][l] = -ln(1.0 - 1.0 / eta);
+            row[l] = -ln(1.0 - 1.0 / eta);
         }
+        x[f] = row;
     }
     for j in 0..prices.len() {
         let f = game.owner[j];
+        let (price, cost, mut row) = (prices[j], game.cost[j], x[f]);
+        let (active, frozen) = (game.demand.active[j], game.frozen[j]);
         for l in 0..L {
-            let given = ln(prices[j][l] / game.cost[j][l]);
-            let free = game.demand.active[j][l] > 0.5 && game.frozen[j][l] < 0.5;
+            let given = ln(price[l] / cost[l]);
+            let free = active[l] > 0.5 && frozen[l] < 0.5;
             let usable = free && given > 1e-3 && given < 5.0;
-            x[f][l] = if usable { given } else { x[f][l] };
+            row[l] = if usable { given } else { row[l] };
         }
+        x[f] = row;
     }
 }
 
@@ -159,23 +182,27 @@ fn finish<const L: usize>(
     let (x, total) = solved;
     let mut spread = vec![[0.0; L]; x.len()];
     let mut factor = vec![[0.0; L]; x.len()];
+    let sigma = game.demand.sigma;
     for f in 0..x.len() {
+        let (x, mut thin, mut thick) = (x[f], [0.0; L], [0.0; L]);
         for l in 0..L {
-            spread[f][l] = exp(-(game.demand.sigma[l] - 1.0) * x[f][l]);
-            factor[f][l] = exp(x[f][l]);
+            thin[l] = exp(-(sigma[l] - 1.0) * x[l]);
+            thick[l] = exp(x[l]);
         }
+        (spread[f], factor[f]) = (thin, thick);
     }
     for j in 0..prices.len() {
-        let f = game.owner[j];
+        let (spread, factor) = (spread[game.owner[j]], factor[game.owner[j]]);
+        let (active, frozen, cost) = (game.demand.active[j], game.frozen[j], game.cost[j]);
+        let (mut price, mut share) = (prices[j], shares[j]);
         for l in 0..L {
-            let stays = game.frozen[j][l] > 0.5;
-            let free = game.demand.active[j][l] > 0.5 && !stays;
-            let price = game.cost[j][l] * factor[f][l];
-            prices[j][l] = if free { price } else { prices[j][l] };
-            let scale = if stays { 1.0 } else { spread[f][l] };
-            let sold = shares[j][l] * scale / total[l];
-            shares[j][l] = if game.demand.active[j][l] > 0.5 { sold } else { 0.0 };
+            let (on_sale, stays) = (active[l] > 0.5, frozen[l] > 0.5);
+            price[l] = if on_sale && !stays { cost[l] * factor[l] } else { price[l] };
+            let scale = if stays { 1.0 } else { spread[l] };
+            let sold = share[l] * scale / total[l];
+            share[l] = if on_sale { sold } else { 0.0 };
         }
+        (prices[j], shares[j]) = (price, share);
     }
 }
 
@@ -188,20 +215,25 @@ fn certify<const L: usize>(
     search: &Search<L>,
 ) -> GameStatus<L> {
     let mut earned = vec![[0.0; L]; firms(game.owner)];
+    let (sigma, epsilon) = (game.demand.sigma, game.epsilon);
     for j in 0..prices.len() {
+        let (active, share) = (game.demand.active[j], shares[j]);
+        let (price, cost, mut own) = (prices[j], game.cost[j], earned[game.owner[j]]);
         for l in 0..L {
-            let on_sale = game.demand.active[j][l] > 0.5;
-            let margin = 1.0 - game.cost[j][l] / prices[j][l];
-            earned[game.owner[j]][l] += if on_sale { shares[j][l] * margin } else { 0.0 };
+            let margin = 1.0 - cost[l] / price[l];
+            own[l] += if active[l] > 0.5 { share[l] * margin } else { 0.0 };
         }
+        earned[game.owner[j]] = own;
     }
     let (mut residual, mut broken) = ([0.0; L], [0.0; L]);
     for j in 0..prices.len() {
+        let (active, frozen) = (game.demand.active[j], game.frozen[j]);
+        let (price, cost, own) = (prices[j], game.cost[j], earned[game.owner[j]]);
         for l in 0..L {
-            let (sigma, gap) = (game.demand.sigma[l], game.demand.sigma[l] - game.epsilon[l]);
-            let margin = 1.0 - game.cost[j][l] / prices[j][l];
-            let r = (sigma * margin - gap * earned[game.owner[j]][l] - 1.0).abs();
-            let counts = game.demand.active[j][l] > 0.5 && game.frozen[j][l] < 0.5;
+            let gap = sigma[l] - epsilon[l];
+            let margin = 1.0 - cost[l] / price[l];
+            let r = (sigma[l] * margin - gap * own[l] - 1.0).abs();
+            let counts = active[l] > 0.5 && frozen[l] < 0.5;
             // A margin this close to one is a price that runs off, not an equilibrium.
             let r = if margin < 1.0 - 1e-8 { r } else { f64::NAN };
             let r = if counts { r } else { 0.0 };

@@ -23,16 +23,22 @@ pub struct LogitGame<'a, const L: usize> {
 /// `x(1 − S) − k = 1` in markups `x = slope·(p − c)`.
 struct LogitRule;
 
-impl Rule for LogitRule {
+impl<const L: usize> Rule<L> for LogitRule {
     #[inline(always)]
-    fn rate(&self, _lane: usize) -> f64 {
-        1.0
+    fn rate(&self) -> [f64; L] {
+        [1.0; L]
     }
 
     #[inline(always)]
-    fn terms(&self, _lane: usize, x: f64, s: f64, k: f64) -> Terms {
-        let earned = s * x + k;
-        Terms { r: x - earned - 1.0, alpha: 1.0 - s + s * x, beta: earned }
+    fn terms(&self, x: [f64; L], s: [f64; L], k: [f64; L]) -> Terms<L> {
+        let mut out = Terms { r: [0.0; L], alpha: [0.0; L], beta: [0.0; L] };
+        for l in 0..L {
+            let earned = s[l] * x[l] + k[l];
+            out.r[l] = x[l] - earned - 1.0;
+            out.alpha[l] = 1.0 - s[l] + s[l] * x[l];
+            out.beta[l] = earned;
+        }
+        out
     }
 }
 
@@ -49,8 +55,9 @@ multiversion! {
         let count = firms(game.owner);
         let mut weight = vec![[0.0; L]; count];
         let mut kept = vec![[0.0; L]; count];
-        let base = attractions(game, prices, shares, (&mut weight, &mut kept));
-        let aggregates = Aggregates { weight: &weight, frozen: &kept, base };
+        let mut plays = vec![[0.0; L]; count];
+        let base = attractions(game, prices, shares, [&mut weight, &mut kept, &mut plays]);
+        let aggregates = Aggregates { weight: &weight, frozen: &kept, plays: &plays, base };
         let mut x = vec![[0.0; L]; count];
         let mut scratch = Scratch::new(count);
         start(game, &aggregates, prices, &mut x);
@@ -68,16 +75,21 @@ fn attractions<const L: usize>(
     game: &LogitGame<'_, L>,
     prices: &[[f64; L]],
     shares: &mut [[f64; L]],
-    sums: (&mut [[f64; L]], &mut [[f64; L]]),
+    sums: [&mut [[f64; L]]; 3],
 ) -> [f64; L] {
-    let (weight, kept) = sums;
+    let [weight, kept, plays] = sums;
     let demand = &game.demand;
+    let slope = demand.slope;
     for j in 0..shares.len() {
+        let (utility, active) = (demand.utility[j], demand.active[j]);
+        let (price, cost, frozen) = (prices[j], game.cost[j], game.frozen[j]);
+        let mut row = [0.0; L];
         for l in 0..L {
-            let at = if game.frozen[j][l] > 0.5 { prices[j][l] } else { game.cost[j][l] };
-            let u = demand.utility[j][l] - demand.slope[l] * at;
-            shares[j][l] = if demand.active[j][l] > 0.5 { u } else { NEVER };
+            let at = if frozen[l] > 0.5 { price[l] } else { cost[l] };
+            let u = utility[l] - slope[l] * at;
+            row[l] = if active[l] > 0.5 { u } else { NEVER };
         }
+        shares[j] = row;
     }
     let shift = lane_max(shares, if demand.outside { 0.0 } else { NEVER });
     let mut base = [0.0; L];
@@ -86,18 +98,22 @@ fn attractions<const L: usize>(
     }
     for j in 0..shares.len() {
         let f = game.owner[j];
+        let (active, frozen) = (demand.active[j], game.frozen[j]);
+        let (price, cost) = (prices[j], game.cost[j]);
+        let (mut row, mut free, mut own, mut earns) = (shares[j], plays[f], weight[f], kept[f]);
         for l in 0..L {
-            let e = exp(shares[j][l] - shift[l]);
-            let e = if demand.active[j][l] > 0.5 { e } else { 0.0 };
-            shares[j][l] = e;
-            let stays = game.frozen[j][l] > 0.5;
+            let e = exp(row[l] - shift[l]);
+            let e = if active[l] > 0.5 { e } else { 0.0 };
+            row[l] = e;
+            let stays = frozen[l] > 0.5;
             let held = if stays { e } else { 0.0 };
-            let margin =
-                if stays { demand.slope[l] * (prices[j][l] - game.cost[j][l]) } else { 0.0 };
-            weight[f][l] += e - held;
+            let margin = if stays { slope[l] * (price[l] - cost[l]) } else { 0.0 };
+            free[l] = if active[l] > 0.5 && !stays { 1.0 } else { free[l] };
+            own[l] += e - held;
             base[l] += held;
-            kept[f][l] += held * margin;
+            earns[l] += held * margin;
         }
+        (shares[j], plays[f], weight[f], kept[f]) = (row, free, own, earns);
     }
     base
 }
@@ -119,20 +135,26 @@ fn start<const L: usize>(
         }
     }
     for f in 0..x.len() {
+        let (weight, mut row) = (a.weight[f], [0.0; L]);
         for l in 0..L {
-            let own = a.weight[f][l] * competitive;
+            let own = weight[l] * competitive;
             let reply = 1.0 + rough(own / (total[l] - own));
-            x[f][l] = if reply < 700.0 { reply } else { 1.0 };
+            row[l] = if reply < 700.0 { reply } else { 1.0 };
         }
+        x[f] = row;
     }
+    let slope = game.demand.slope;
     for j in 0..prices.len() {
         let f = game.owner[j];
+        let (price, cost, mut row) = (prices[j], game.cost[j], x[f]);
+        let (active, frozen) = (game.demand.active[j], game.frozen[j]);
         for l in 0..L {
-            let given = game.demand.slope[l] * (prices[j][l] - game.cost[j][l]);
-            let free = game.demand.active[j][l] > 0.5 && game.frozen[j][l] < 0.5;
+            let given = slope[l] * (price[l] - cost[l]);
+            let free = active[l] > 0.5 && frozen[l] < 0.5;
             let usable = free && given > 0.25 && given < 700.0;
-            x[f][l] = if usable { given } else { x[f][l] };
+            row[l] = if usable { given } else { row[l] };
         }
+        x[f] = row;
     }
 }
 
@@ -147,21 +169,25 @@ fn finish<const L: usize>(
     let (x, total) = solved;
     let mut spread = vec![[0.0; L]; x.len()];
     for f in 0..x.len() {
+        let (x, mut row) = (x[f], [0.0; L]);
         for l in 0..L {
-            spread[f][l] = exp(-x[f][l]);
+            row[l] = exp(-x[l]);
         }
+        spread[f] = row;
     }
+    let slope = game.demand.slope;
     for j in 0..prices.len() {
-        let f = game.owner[j];
+        let (spread, x) = (spread[game.owner[j]], x[game.owner[j]]);
+        let (active, frozen, cost) = (game.demand.active[j], game.frozen[j], game.cost[j]);
+        let (mut price, mut share) = (prices[j], shares[j]);
         for l in 0..L {
-            let stays = game.frozen[j][l] > 0.5;
-            let free = game.demand.active[j][l] > 0.5 && !stays;
-            let price = game.cost[j][l] + x[f][l] / game.demand.slope[l];
-            prices[j][l] = if free { price } else { prices[j][l] };
-            let scale = if stays { 1.0 } else { spread[f][l] };
-            let sold = shares[j][l] * scale / total[l];
-            shares[j][l] = if game.demand.active[j][l] > 0.5 { sold } else { 0.0 };
+            let (on_sale, stays) = (active[l] > 0.5, frozen[l] > 0.5);
+            price[l] = if on_sale && !stays { cost[l] + x[l] / slope[l] } else { price[l] };
+            let scale = if stays { 1.0 } else { spread[l] };
+            let sold = share[l] * scale / total[l];
+            share[l] = if on_sale { sold } else { 0.0 };
         }
+        (prices[j], shares[j]) = (price, share);
     }
 }
 
@@ -173,25 +199,29 @@ fn certify<const L: usize>(
     shares: &[[f64; L]],
     search: &Search<L>,
 ) -> GameStatus<L> {
-    let slope = &game.demand.slope;
+    let slope = game.demand.slope;
     let mut earned = vec![[0.0; L]; firms(game.owner)];
     for j in 0..prices.len() {
+        let (active, share) = (game.demand.active[j], shares[j]);
+        let (price, cost, mut own) = (prices[j], game.cost[j], earned[game.owner[j]]);
         for l in 0..L {
-            let on_sale = game.demand.active[j][l] > 0.5;
-            let margin = slope[l] * (prices[j][l] - game.cost[j][l]);
-            earned[game.owner[j]][l] += if on_sale { shares[j][l] * margin } else { 0.0 };
+            let margin = slope[l] * (price[l] - cost[l]);
+            own[l] += if active[l] > 0.5 { share[l] * margin } else { 0.0 };
         }
+        earned[game.owner[j]] = own;
     }
     let (mut residual, mut size, mut broken) = ([0.0; L], [1.0; L], [0.0; L]);
     for j in 0..prices.len() {
+        let (active, frozen) = (game.demand.active[j], game.frozen[j]);
+        let (price, cost, own) = (prices[j], game.cost[j], earned[game.owner[j]]);
         for l in 0..L {
-            let x = slope[l] * (prices[j][l] - game.cost[j][l]);
-            let r = (x - earned[game.owner[j]][l] - 1.0).abs();
-            let counts = game.demand.active[j][l] > 0.5 && game.frozen[j][l] < 0.5;
+            let x = slope[l] * (price[l] - cost[l]);
+            let r = (x - own[l] - 1.0).abs();
+            let counts = active[l] > 0.5 && frozen[l] < 0.5;
             let r = if counts { r } else { 0.0 };
             broken[l] += r * 0.0;
             residual[l] = if r > residual[l] { r } else { residual[l] };
-            let scale = slope[l] * prices[j][l].abs() + x.abs();
+            let scale = slope[l] * price[l].abs() + x.abs();
             size[l] = if counts && scale > size[l] { scale } else { size[l] };
         }
     }

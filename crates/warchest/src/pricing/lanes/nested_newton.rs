@@ -139,6 +139,8 @@ pub(super) fn evaluate<const L: usize>(
             let logs = left > 0.0 && right > 0.0;
             let lift = if logs { left / right } else { 1.0 };
             let error = if logs { ln(lift) } else { left - right };
+            // A pair without a price to set moves nothing and has no condition to meet.
+            let error = if pair.log_weight[l] > NEVER { error } else { 0.0 };
             pair.error[l] = error;
             pair.lift[l] = lift;
             pair.r[l] = if logs { left * error } else { error };
@@ -214,7 +216,8 @@ fn newton<const L: usize>(
         let (push, give) = (&market.push[pair.firm], &market.give[pair.firm]);
         for l in 0..L {
             let push = pair.lift[l] * push[l] / give[l];
-            pair.step[l] = (push - pair.r[l] - pair.beta[l] * dd[l]) * pair.inv_alpha[l];
+            let by = (push - pair.r[l] - pair.beta[l] * dd[l]) * pair.inv_alpha[l];
+            pair.step[l] = if pair.log_weight[l] > NEVER { by } else { 0.0 };
         }
     }
 }
