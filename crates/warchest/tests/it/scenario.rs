@@ -143,6 +143,16 @@ fn only_code(files: &std::collections::BTreeMap<String, Vec<u8>>, entry: &str) -
 }
 
 #[test]
+fn a_length_beyond_reason_is_refused_before_it_sizes_anything() {
+    let text = include_str!("../../../../scenarios/frontier-ai-2025-05.toml");
+    let files =
+        std::collections::BTreeMap::from([("x.toml".to_string(), text.as_bytes().to_vec())]);
+    let length = ["clock.length=\"3_000_000_000 quarters\"".to_string()];
+    let errors = scenario::load_with("x.toml", &files, &length).expect_err("refused");
+    assert!(errors.iter().any(|error| error.code() == "scenario::out_of_range"), "{errors:?}");
+}
+
+#[test]
 fn examples_too_long_to_print() {
     let small = scenario::explain::SMALL;
     let mut files = std::collections::BTreeMap::new();

@@ -10,6 +10,9 @@ use crate::scenario::when;
 use crate::units::Quarter;
 use crate::world::{Check, Clock, Market, Meta, Report, Shock, ShockKind, Stress};
 
+/// Longest run, as `clock.length` says.
+const QUARTERS_MAX: f64 = 400.0;
+
 const KINDS: [ShockKind; 8] = [
     ShockKind::PriceWar,
     ShockKind::Commoditise,
@@ -72,7 +75,9 @@ impl Checker<'_> {
             self.clock_known = false;
         }
         let (first_year, first_quarter) = first.map_or((2000, 1), |q| (q.year, q.quarter));
-        Clock { first_year, first_quarter, quarters: quarters as u32 }
+        // A refused length must not size anything that is checked after it.
+        let quarters = quarters.clamp(1.0, QUARTERS_MAX) as u32;
+        Clock { first_year, first_quarter, quarters }
     }
 
     fn within_run(&mut self, scope: &Scope<'_>, key: &str, clock: &Clock) -> Quarter {
