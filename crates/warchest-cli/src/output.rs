@@ -21,7 +21,7 @@ pub fn print(text: &str) -> miette::Result<()> {
 /// Writes `value` to standard output as indented JSON with a final newline.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub fn print_json<T: serde::Serialize>(value: &T) -> miette::Result<()> {
     let mut text = serde_json::to_string_pretty(value)
         .map_err(|error| CliError::Stdout { closed: false, reason: error.to_string() })?;

@@ -39,7 +39,7 @@ pub enum ClaimError {
         #[source_code]
         file: Source,
     },
-    /// Parentheses or signs nested beyond [`super::parse::DEPTH_MAX`].
+    /// Parentheses or signs nested beyond `DEPTH_MAX`.
     #[error("the expression is nested more than {most} deep")]
     #[diagnostic(code(claims::depth), help("name a part of it under `let`"))]
     Depth {

@@ -1,7 +1,7 @@
 //! The instruction-set paths this machine can run, and loops compiled once for each.
 //!
 //! A lane kernel is an ordinary loop over arrays whose body is branch-free scalar code of
-//! [`super::elementary`]; [`multiversion!`] compiles it for AVX-512, AVX2 and the portable
+//! [`super::elementary`]; [`multiversion!`](crate::multiversion) compiles it for AVX-512, AVX2 and the portable
 //! baseline, and a run carries the [`Isa`] it uses. No path fuses multiply and add, so all
 //! give the same bits.
 

@@ -89,7 +89,7 @@ pub struct Market {
     pub region: usize,
     /// Potential buyers or budget.
     pub size: Size,
-    /// The products on sale here, in the order of [`World::products`].
+    /// The products on sale here, in the order of [`World::products`](super::World::products).
     pub listings: Vec<Listing>,
 }
 

@@ -1,6 +1,6 @@
 //! Numbers that a path may draw.
 
-/// Handle of one number of [`World::params`].
+/// Handle of one number of [`World::params`](super::World::params).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ParamId(pub u32);
 
@@ -36,7 +36,7 @@ pub enum Dist {
     /// Weights (sum 1) and components.
     Mixture(Vec<(f64, Dist)>),
     /// The log change of a fitted technology curve since the start, by quarter: an index
-    /// into [`World::curves`]. A joint path is drawn per path.
+    /// into [`World::curves`](super::World::curves). A joint path is drawn per path.
     Curve(usize),
 }
 
