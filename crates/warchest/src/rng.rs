@@ -174,13 +174,44 @@ multiversion! {
         odd: &mut [[f64; L]],
     ) {
         for ((stream, even), odd) in streams.iter().zip(even).zip(odd) {
-            for l in 0..L {
-                let (a, b) = stream.normals(path + l as u64, pair);
-                even[l] = a;
-                odd[l] = b;
-            }
+            (*even, *odd) = pairs(*stream, path, pair);
         }
     }
+}
+
+/// A standard normal of one quarter on each of the `L` paths from `path` on; for kernels of
+/// [`multiversion!`].
+#[inline(always)]
+pub fn normal_by_path<const L: usize>(stream: Stream, path: u64, quarter: u32) -> [f64; L] {
+    let (even, odd) = pairs(stream, path, quarter >> 1);
+    if quarter & 1 == 0 { even } else { odd }
+}
+
+/// A Student t with 3 degrees of freedom of one quarter on each of the `L` paths from `path` on:
+/// a normal over the root of the mean of three squares.
+#[inline(always)]
+pub fn student_3_by_path<const L: usize>(stream: Stream, path: u64, quarter: u32) -> [f64; L] {
+    let (a, b) = pairs::<L>(stream, path, 2 * quarter);
+    let (c, d) = pairs::<L>(stream, path, 2 * quarter + 1);
+    let mut out = [0.0; L];
+    for l in 0..L {
+        out[l] = a[l] / ((b[l] * b[l] + c[l] * c[l] + d[l] * d[l]) / 3.0).sqrt();
+    }
+    out
+}
+
+/// Two independent normals on each of the `L` paths from `path` on.
+#[inline(always)]
+fn pairs<const L: usize>(stream: Stream, path: u64, index: u32) -> ([f64; L], [f64; L]) {
+    // Two loops: each is short enough for the processor to run several turns at once.
+    let (mut first, mut second) = ([0.0; L], [0.0; L]);
+    for l in 0..L {
+        (first[l], second[l]) = stream.uniforms(path + l as u64, index);
+    }
+    for l in 0..L {
+        (first[l], second[l]) = box_muller(first[l], second[l]);
+    }
+    (first, second)
 }
 
 multiversion! {

@@ -26,7 +26,7 @@ pub struct Args {
     /// Scenario file.
     pub file: PathBuf,
     /// Number of paths [default: 4000; with --until at most 262144].
-    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000_000))]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=4_000_000_000))]
     pub paths: Option<u64>,
     /// Stop when precise enough, e.g. "se(survive) < 0.2 %".
     #[arg(long, value_name = "CONDITION")]

@@ -1,5 +1,8 @@
 //! Summaries that merge exactly: fixed-point sums and histogram sketches made of integers.
 
+use crate::multiversion;
+use crate::numerics::lanes::Isa;
+
 /// Sum of `f64` values held as a fixed-point integer (2^-32 units in 128 bits): the same
 /// whatever the order. A value is rounded once when it is added.
 #[derive(
@@ -46,6 +49,20 @@ impl ExactSum {
         }
     }
 
+    /// Adds every value, in lanes; the same as one by one.
+    pub fn add_all(&mut self, isa: Isa, values: &[f64]) {
+        for some in values.chunks(CHUNK) {
+            match split_sums(isa, some) {
+                Some([high, low, parts]) => {
+                    self.count += some.len() as u64;
+                    self.whole += (i128::from(high) << SPLIT) + i128::from(low);
+                    self.parts += i128::from(parts);
+                }
+                None => some.iter().for_each(|&value| self.add(value)),
+            }
+        }
+    }
+
     /// Adds another sum.
     pub fn merge(&mut self, other: &ExactSum) {
         self.count += other.count;
@@ -64,14 +81,43 @@ impl ExactSum {
     }
 }
 
+/// Values that [`split_sums`] takes at once: sums of so many halves fit 64 bits.
+const CHUNK: usize = 256;
+/// Bits of the lower half of a value.
+const SPLIT: u32 = 54;
+const HALF: f64 = (1u64 << SPLIT) as f64;
+
+multiversion! {
+    /// Sums of the multiples of 2^54, of the whole numbers below and of the 2^-32 parts of up to
+    /// [`CHUNK`] values; none when one of them reaches 2^108 or is not a number.
+    fn split_sums(values: &[f64]) -> Option<[i64; 3]> {
+        let beyond = values.iter().fold(0, |sum, v| sum + u64::from(!(v.abs() < HALF * HALF)));
+        if beyond > 0 {
+            return None;
+        }
+        let mut sums = [0i64; 3];
+        for &value in values {
+            // SAFETY: |value| < 2^108, so that each number converted is below 2^54.
+            unsafe {
+                let high: i64 = (value / HALF).to_int_unchecked();
+                let rest = value - high as f64 * HALF;
+                let low: i64 = rest.to_int_unchecked();
+                let parts: i64 = ((rest - low as f64) * UNIT).to_int_unchecked();
+                sums = [sums[0] + high, sums[1] + low, sums[2] + parts];
+            }
+        }
+        Some(sums)
+    }
+}
+
 /// Histogram over the leading 7 bits of the mantissa: quantiles within 0.4 %, merging exact.
 ///
 /// Serialised as one list: the gap from bin to bin, followed by minus the count where that is
 /// not 1.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Sketch {
-    /// Bins in rising order with their counts, none of which is 0.
-    bins: Vec<(i32, u64)>,
+    /// Bins in rising order with their counts, none of which is 0; a count stops at 2^32 − 1.
+    bins: Vec<(i32, u32)>,
 }
 
 impl Sketch {
@@ -79,7 +125,7 @@ impl Sketch {
     pub fn add(&mut self, value: f64) {
         let bin = Sketch::bin(value);
         match self.bins.binary_search_by_key(&bin, |&(at, _)| at) {
-            Ok(at) => self.bins[at].1 += 1,
+            Ok(at) => self.bins[at].1 = self.bins[at].1.saturating_add(1),
             Err(at) => self.bins.insert(at, (bin, 1)),
         }
     }
@@ -94,43 +140,53 @@ impl Sketch {
     /// The sketch of values whose bins these are; sorts them.
     pub fn of_bins(bins: &mut [i32]) -> Sketch {
         bins.sort_unstable();
-        let runs = || bins.chunk_by(|a, b| a == b);
-        let mut out = Vec::with_capacity(runs().count());
-        out.extend(runs().map(|run| (run[0], run.len() as u64)));
+        let rises = bins.windows(2).fold(0, |n, pair| n + usize::from(pair[0] != pair[1]));
+        let mut out = Vec::with_capacity(rises + 1);
+        let mut start = 0;
+        for end in 1..=bins.len() {
+            if end == bins.len() || bins[end] != bins[start] {
+                out.push((bins[start], (end - start) as u32));
+                start = end;
+            }
+        }
         Sketch { bins: out }
     }
 
     /// Adds another sketch.
     pub fn merge(&mut self, other: &Sketch) {
-        let mut out = Vec::with_capacity(self.bins.len() + other.bins.len());
-        let (mut mine, mut theirs) = (self.bins.as_slice(), other.bins.as_slice());
-        while let ([a, left @ ..], [b, right @ ..]) = (mine, theirs) {
-            let count = if a.0 == b.0 {
-                a.1 + b.1
-            } else if a.0 < b.0 {
-                a.1
-            } else {
-                b.1
-            };
-            out.push((a.0.min(b.0), count));
-            mine = if a.0 <= b.0 { left } else { mine };
-            theirs = if b.0 <= a.0 { right } else { theirs };
+        if self.bins.is_empty() {
+            self.bins.clone_from(&other.bins);
+            return;
         }
-        out.extend_from_slice(mine);
-        out.extend_from_slice(theirs);
-        self.bins = out;
+        // Own bins move to the end of the room; what is written never catches up with them.
+        let (mine, theirs) = (self.bins.len(), other.bins.len());
+        self.bins.resize(mine + theirs, (0, 0));
+        self.bins.copy_within(..mine, theirs);
+        let (mut a, mut b, mut at) = (theirs, 0, 0);
+        while a < mine + theirs && b < theirs {
+            let ((left, more), (right, others)) = (self.bins[a], other.bins[b]);
+            // No branch on the order, which is a coin toss.
+            let (take, give) = (left <= right, right <= left);
+            let count = (more * u32::from(take)).saturating_add(others * u32::from(give));
+            self.bins[at] = (left.min(right), count);
+            (a, b, at) = (a + usize::from(take), b + usize::from(give), at + 1);
+        }
+        let left = mine + theirs - a;
+        self.bins.copy_within(a.., at);
+        self.bins[at + left..at + left + theirs - b].copy_from_slice(&other.bins[b..]);
+        self.bins.truncate(at + left + theirs - b);
     }
 
     /// Number of values.
     pub fn count(&self) -> u64 {
-        self.bins.iter().map(|&(_, n)| n).sum()
+        self.bins.iter().map(|&(_, n)| u64::from(n)).sum()
     }
 
     /// Number of values in the bin of `value` and above: exact for whole numbers up to 256,
     /// within 0.8 % of `value` else.
     pub fn count_from(&self, value: f64) -> u64 {
         let from = self.bins.partition_point(|&(bin, _)| bin < Sketch::bin(value));
-        self.bins[from..].iter().map(|&(_, n)| n).sum()
+        self.bins[from..].iter().map(|&(_, n)| u64::from(n)).sum()
     }
 
     /// The quantile, the middle of the bin that holds it; NaN with no value.
@@ -139,7 +195,7 @@ impl Sketch {
         let target = (p * count as f64).ceil().max(1.0) as u64;
         let mut seen = 0;
         for &(bin, n) in &self.bins {
-            seen += n;
+            seen += u64::from(n);
             if seen >= target {
                 return middle(bin);
             }
@@ -158,7 +214,7 @@ impl serde::Serialize for Sketch {
         serializer.collect_seq(self.bins.iter().flat_map(|&(bin, n)| {
             let gap = i64::from(bin - last);
             last = bin;
-            [Some(gap), (n != 1).then_some(-(n as i64))].into_iter().flatten()
+            [Some(gap), (n != 1).then_some(-i64::from(n))].into_iter().flatten()
         }))
     }
 }
@@ -166,14 +222,15 @@ impl serde::Serialize for Sketch {
 impl<'de> serde::Deserialize<'de> for Sketch {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let wrong = || serde::de::Error::custom("not the gaps and counts of a sketch");
-        let mut bins: Vec<(i32, u64)> = Vec::new();
+        let mut bins: Vec<(i32, u32)> = Vec::new();
         for number in Vec::<i64>::deserialize(deserializer)? {
             let (last, count) = bins.last_mut().map_or((LOWEST, None), |(bin, n)| (*bin, Some(n)));
             if number > 0 {
                 let gap = i32::try_from(number).map_err(|_| wrong())?;
                 bins.push((last.checked_add(gap).ok_or_else(wrong)?, 1));
             } else {
-                *count.ok_or_else(wrong)? = number.unsigned_abs();
+                let n = u32::try_from(number.unsigned_abs()).map_err(|_| wrong())?;
+                *count.ok_or_else(wrong)? = n;
             }
         }
         Ok(Sketch { bins })
@@ -228,6 +285,12 @@ mod tests {
         #[test]
         fn a_sum_is_that_of_whole_and_parts(values in values()) {
             let (mut sum, mut whole, mut parts) = (ExactSum::default(), 0i128, 0i128);
+            let all = Isa::available().into_iter().map(|isa| {
+                let mut all = ExactSum::default();
+                all.add_all(isa, &values);
+                all
+            });
+            let all: Vec<ExactSum> = all.collect();
             for &value in &values {
                 sum.add(value);
                 let found = value as i128;
@@ -235,6 +298,7 @@ mod tests {
                 parts += i128::from(((value - found as f64) * UNIT) as i64);
             }
             prop_assert_eq!(sum, ExactSum { count: values.len() as u64, whole, parts });
+            prop_assert!(all.iter().all(|&all| all == sum));
         }
     }
 

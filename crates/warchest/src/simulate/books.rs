@@ -33,12 +33,10 @@ fn operating<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId) {
     let alive = &firms.alive[f];
     let (opex, factor) = (&mut firms.opex[f], &firms.opex_factor[f]);
     let (levered, revenue) = (&mut firms.levered[f], &firms.revenue[f]);
-    let mut paid = [0.0; L];
-    for l in 0..L {
-        opex[l] *= factor[l];
-        paid[l] = whole((opex[l] + share[l] * revenue[l]) * alive[l]);
-        levered[l] -= paid[l];
-    }
+    let grown = each(|l| opex[l] * factor[l]);
+    *opex = grown;
+    let paid = each(|l| whole((grown[l] + share[l] * revenue[l]) * alive[l]));
+    *levered = each(|l| levered[l] - paid[l]);
     state.ledger.post(Kind::Opex, f, staff, &paid);
     let z = state.draws.normal(plan.slots.other_cash[f]);
     if z.is_none() && plan.is_fixed(firm.other_cash, 0.0) {
@@ -47,14 +45,10 @@ fn operating<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId) {
     let (mean, sd) = (&state.values[firm.other_cash], &state.values[firm.other_cash_volatility]);
     let mut flow = *mean;
     if let Some(z) = z {
-        for l in 0..L {
-            flow[l] += sd[l] * z[l];
-        }
+        flow = each(|l| flow[l] + sd[l] * z[l]);
     }
-    for l in 0..L {
-        flow[l] = whole(flow[l] * alive[l]);
-        levered[l] += flow[l];
-    }
+    let flow = each(|l| whole(flow[l] * alive[l]));
+    *levered = each(|l| levered[l] + flow[l]);
     let elsewhere = state.ledger.outside(Outside::Elsewhere);
     state.ledger.post(Kind::Other, elsewhere, f, &flow);
 }
@@ -70,9 +64,8 @@ fn research_and_commitments<const L: usize>(plan: &Plan, state: &mut State<L>, f
     let capex = state.firms.capex[f];
     state.ledger.post(Kind::Research, f, clouds, &research);
     state.ledger.post(Kind::Capex, f, chips, &capex);
-    for l in 0..L {
-        state.firms.levered[f][l] -= research[l] + capex[l];
-    }
+    let levered = &mut state.firms.levered[f];
+    *levered = each(|l| levered[l] - (research[l] + capex[l]));
     state.firms.due[f] = [0.0; L];
     let Some(&due) = firm.commitments.get(state.quarter as usize) else { return };
     let agreed: [f64; L] = each(|l| whole(state.values[due][l].max(0.0)));
@@ -96,10 +89,9 @@ fn research_and_commitments<const L: usize>(plan: &Plan, state: &mut State<L>, f
     }
     let shortfall = each(|l| (due[l] - rented[l]).max(0.0));
     state.ledger.post(Kind::Shortfall, f, clouds, &shortfall);
-    for l in 0..L {
-        state.firms.levered[f][l] -= shortfall[l];
-        state.firms.paid[f][l] += due[l];
-    }
+    let (levered, paid) = (&mut state.firms.levered[f], &mut state.firms.paid[f]);
+    *levered = each(|l| levered[l] - shortfall[l]);
+    *paid = each(|l| paid[l] + due[l]);
     state.firms.due[f] = due;
 }
 
@@ -117,9 +109,8 @@ fn interest<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId) {
     let paid = each(|l| whole(debt[l] * rate[l]) * alive[l]);
     let lenders = state.ledger.outside(Outside::Lenders);
     state.ledger.post(Kind::Interest, f, lenders, &paid);
-    for l in 0..L {
-        state.firms.levered[f][l] -= paid[l];
-    }
+    let levered = &mut state.firms.levered[f];
+    *levered = each(|l| levered[l] - paid[l]);
 }
 
 /// Sums over the life, first self-sufficient quarter, growth of revenue.
@@ -128,22 +119,18 @@ fn flows<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId) {
     let now = f64::from(state.quarter);
     let depreciation = &state.values[plan.world.technology.depreciation];
     let firms = &mut state.firms;
-    let (levered, alive) = (&firms.levered[f], &firms.alive[f]);
+    let (levered, alive) = (firms.levered[f], &firms.alive[f]);
     let (sum, deepest) = (&mut firms.levered_sum[f], &mut firms.deepest[f]);
+    *sum = each(|l| sum[l] + levered[l]);
+    *deepest = each(|l| if -sum[l] > deepest[l] { -sum[l] } else { deepest[l] });
     let (run, first) = (&mut firms.positive_run[f], &mut firms.cash_positive[f]);
+    *run = each(|l| positive_run(run[l], levered[l]) * alive[l]);
+    *first = each(|l| if run[l] >= 4.0 && now < first[l] { now } else { first[l] });
     let cash_flow = &mut firms.cash_flow[f];
     let weight = if state.quarter == 0 { 1.0 } else { 0.5 };
-    for l in 0..L {
-        sum[l] += levered[l];
-        deepest[l] = deepest[l].max(-sum[l]);
-        run[l] = positive_run(run[l], levered[l]) * alive[l];
-        first[l] = if run[l] >= 4.0 { first[l].min(now) } else { first[l] };
-        cash_flow[l] += weight * (levered[l] - cash_flow[l]);
-    }
-    let worn = &firms.book[f];
-    for l in 0..L {
-        firms.profit[f][l] = firms.unlevered[f][l] + firms.capex[f][l] - depreciation[l] * worn[l];
-    }
+    *cash_flow = each(|l| cash_flow[l] + weight * (levered[l] - cash_flow[l]));
+    let (unlevered, capex, worn) = (&firms.unlevered[f], &firms.capex[f], &firms.book[f]);
+    firms.profit[f] = each(|l| unlevered[l] + capex[l] - depreciation[l] * worn[l]);
     let ring = 4 * f + (state.quarter as usize & 3);
     let year_ago = firms.revenue_year[ring];
     firms.revenue_year[ring] = firms.revenue[f];

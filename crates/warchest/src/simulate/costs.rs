@@ -15,19 +15,17 @@ multiversion! {
             let base = &state.values[product.unit_cost];
             let load = &state.values[firm.load_factor];
             let per_unit = &state.markets.rt_per_unit[offer.market];
-            let mut fall = exponent(plan, state, offer.firm, offer.product);
+            let fall = exponent(plan, state, offer.firm, offer.product);
             let (own, common) = (&state.firms.ln_efficiency[offer.firm], &state.common.ln_efficiency);
-            for l in 0..L {
-                fall[l] += common[l] + own[l];
-            }
+            let fall: [f64; L] = each(|l| fall[l] + (common[l] + own[l]));
             let rent = &state.common.rent_ratio;
             let region = &state.regions.rent_factor[world.markets[offer.market].region];
-            let cost = &mut state.offers.cost[n];
-            for l in 0..L {
-                cost[l] = base[l] * per_unit[l] / load[l] * exp(-fall[l]) * rent[l] * region[l];
-            }
+            let cost: [f64; L] = each(|l| {
+                base[l] * per_unit[l] / load[l] * exp(-fall[l]) * rent[l] * region[l]
+            });
+            state.offers.cost[n] = cost;
             if plan.compute {
-                let (cost, rent) = (&state.offers.cost[n], &state.common.rent);
+                let rent = &state.common.rent;
                 state.offers.hours[n] = each(|l| cost[l] / (rent[l] * region[l]));
             }
         }

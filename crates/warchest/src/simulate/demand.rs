@@ -35,11 +35,10 @@ multiversion! {
                 });
                 for n in place.range.clone() {
                     let (share, price) = (&state.offers.share[n], &state.offers.price[n]);
-                    let units = &mut state.offers.wanted[n];
-                    for l in 0..L {
+                    state.offers.wanted[n] = each(|l| {
                         let sold = share[l] > 0.0 && price[l] > 0.0;
-                        units[l] = if sold { spend[l] * share[l] / price[l] } else { 0.0 };
-                    }
+                        if sold { spend[l] * share[l] / price[l] } else { 0.0 }
+                    });
                 }
             }
             _ => {
@@ -74,10 +73,10 @@ fn inertia<const L: usize>(plan: &Plan, state: &mut State<L>, m: usize) {
     }
     for n in plan.places[m].range.clone() {
         let (held, active) = (&state.offers.held[n], &state.offers.active[n]);
-        let (choice, share) = (&state.offers.choice[n], &mut state.offers.share[n]);
-        for l in 0..L {
+        let choice = &state.offers.choice[n];
+        state.offers.share[n] = each(|l| {
             let anew = theta[l] + (1.0 - theta[l]) * lost[l];
-            share[l] = (1.0 - theta[l]) * held[l] * active[l] + anew * choice[l];
-        }
+            (1.0 - theta[l]) * held[l] * active[l] + anew * choice[l]
+        });
     }
 }

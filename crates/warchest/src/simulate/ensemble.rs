@@ -72,6 +72,9 @@ pub fn run(
     Ok(())
 }
 
+/// What a thread needs to run blocks.
+type Desk = (State<LANES>, Recorder<LANES>);
+
 struct Job<'a> {
     plan: &'a Plan<'a>,
     request: &'a Request,
@@ -104,16 +107,16 @@ impl Job<'_> {
         }
     }
 
-    /// Runs blocks on whichever threads are free; `idle` holds states to run them in.
+    /// Runs blocks on whichever threads are free; `idle` holds desks to run them at.
     #[cfg(feature = "parallel")]
-    fn wave(&self, blocks: Range<u64>, idle: &Mutex<Vec<State<LANES>>>) -> Vec<Block> {
+    fn wave(&self, blocks: Range<u64>, idle: &Mutex<Vec<Desk>>) -> Vec<Block> {
         use rayon::prelude::*;
-        let states = || idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let desks = || idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let one = |index| {
-            let kept = states().pop();
-            let mut state = kept.unwrap_or_else(|| State::new(self.plan, self.request));
-            let block = self.block(&mut state, index);
-            states().push(state);
+            let kept = desks().pop();
+            let mut desk = kept.unwrap_or_else(|| self.desk());
+            let block = self.block(&mut desk, index);
+            desks().push(desk);
             block
         };
         let count = (blocks.end - blocks.start) as usize;
@@ -127,18 +130,22 @@ impl Job<'_> {
     }
 
     fn one_by_one(&self, blocks: Range<u64>, on_block: &mut dyn FnMut(Block) -> ControlFlow<()>) {
-        let mut state = State::new(self.plan, self.request);
+        let mut desk = self.desk();
         for index in blocks {
-            if on_block(self.block(&mut state, index)).is_break() {
+            if on_block(self.block(&mut desk, index)).is_break() {
                 return;
             }
         }
     }
 
-    fn block(&self, state: &mut State<LANES>, index: u64) -> Block {
+    fn desk(&self) -> Desk {
+        (State::new(self.plan, self.request), Recorder::new(self.plan, self.request))
+    }
+
+    fn block(&self, (state, record): &mut Desk, index: u64) -> Block {
         let first = index * BLOCK;
         let count = (self.paths - first).min(BLOCK);
-        let mut record = Recorder::new(self.plan, self.request, index, count as u32);
+        record.begin(self.plan, index, count as u32);
         let mut at = first;
         while at < first + count {
             let lanes = (first + count - at).min(LANES as u64) as usize;
@@ -150,7 +157,7 @@ impl Job<'_> {
             record.end(self.plan, state, lanes);
             at += lanes as u64;
         }
-        record.finish(self.plan)
+        record.finish(self.isa, self.plan)
     }
 }
 

@@ -31,11 +31,8 @@ pub fn flag(on: bool) -> f64 {
 /// True when any lane is not zero.
 #[inline(always)]
 pub fn any<const L: usize>(lane: &[f64; L]) -> bool {
-    let mut sum = 0.0;
-    for l in 0..L {
-        sum += if lane[l] != 0.0 { 1.0 } else { 0.0 };
-    }
-    sum > 0.0
+    // Whole numbers may be added in any order, side by side; the sign bit of −0 is shifted out.
+    lane.iter().fold(0, |bits, value| bits | value.to_bits() << 1) != 0
 }
 
 macro_rules! table {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::numerics::lanes::Isa;
+use crate::numerics::summary::Sketch;
 use crate::simulate::outcome::{FirmTally, QuarterTally, Spread, Tally};
 
 impl Spread {
@@ -11,6 +13,19 @@ impl Spread {
         self.sum.add(value);
         self.sum_squares.add(value * value);
         self.sketch.add(value);
+    }
+
+    /// The spread of some values; `bins` and `squares` are scratch of their length.
+    pub fn of(isa: Isa, values: &[f64], bins: &mut [i32], squares: &mut [f64]) -> Spread {
+        for ((&value, bin), square) in values.iter().zip(&mut *bins).zip(&mut *squares) {
+            *bin = Sketch::bin(value);
+            *square = value * value;
+        }
+        let mut out = Spread::default();
+        out.sum.add_all(isa, values);
+        out.sum_squares.add_all(isa, squares);
+        out.sketch = Sketch::of_bins(bins);
+        out
     }
 
     /// Adds another spread.
@@ -84,10 +99,22 @@ impl Tally {
         add_counts(&mut self.survivors, &other.survivors);
         add_table(&mut self.survivors_by_quarter, &other.survivors_by_quarter);
         resize(&mut self.quarters, other.quarters.len());
-        for (mine, theirs) in self.quarters.iter_mut().zip(&other.quarters) {
-            mine.merge(theirs);
-        }
+        merge_quarters(&mut self.quarters, &other.quarters);
         merge_map(&mut self.path_numbers, &other.path_numbers);
+    }
+}
+
+/// Most of the work of a merge.
+#[cfg(feature = "parallel")]
+fn merge_quarters(mine: &mut [QuarterTally], theirs: &[QuarterTally]) {
+    use rayon::prelude::*;
+    mine.par_iter_mut().zip(theirs).for_each(|(mine, theirs)| mine.merge(theirs));
+}
+
+#[cfg(not(feature = "parallel"))]
+fn merge_quarters(mine: &mut [QuarterTally], theirs: &[QuarterTally]) {
+    for (mine, theirs) in mine.iter_mut().zip(theirs) {
+        mine.merge(theirs);
     }
 }
 

@@ -120,7 +120,7 @@ pub struct PathRows {
 }
 
 /// A block of paths, finished.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Block {
     /// Index: paths `index·BLOCK ..`, cut at the end of the run.
     pub index: u64,

@@ -85,6 +85,8 @@ pub struct Rare {
 pub struct Plan<'w> {
     /// The market.
     pub world: &'w World,
+    /// Known parameters in the engine's units.
+    known: Vec<Option<f64>>,
     /// Seed of every draw.
     pub seed: u64,
     /// Listings of market 0, then of market 1, ...
@@ -137,6 +139,7 @@ impl<'w> Plan<'w> {
         };
         let mut plan = Plan {
             world,
+            known: world.params.iter().map(fixed).collect(),
             seed,
             offers: Vec::new(),
             places: Vec::new(),
@@ -315,7 +318,7 @@ impl<'w> Plan<'w> {
 
     /// True when a parameter is this known number on every path.
     pub fn is_fixed(&self, id: ParamId, value: f64) -> bool {
-        fixed(self.world.param(id)) == Some(value)
+        self.known[id.0 as usize] == Some(value)
     }
 
     fn normal(&mut self, scale: ParamId, entity: &str, shock: &str) -> Slot {

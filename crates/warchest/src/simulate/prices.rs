@@ -18,9 +18,7 @@ multiversion! {
                 && !plan.is_fixed(decay, 1.0)
             {
                 let (decay, k) = (&state.values[decay], &mut state.firms.markup[f]);
-                for l in 0..L {
-                    k[l] *= decay[l];
-                }
+                *k = each(|l| k[l] * decay[l]);
             }
         }
         for (n, offer) in plan.offers.iter().enumerate() {
@@ -40,15 +38,11 @@ fn utility<const L: usize>(plan: &Plan, state: &mut State<L>, n: usize, offer: &
     if plan.research {
         let weight = &state.values[segment.quality_weight];
         let quality = &state.products.quality[offer.product];
-        for l in 0..L {
-            sum[l] += weight[l] * quality[l];
-        }
+        sum = each(|l| sum[l] + weight[l] * quality[l]);
     }
     if let Kernel::Budget { sigma, .. } = segment.kernel {
         let (sigma, factor) = (&state.values[sigma], &state.common.substitution);
-        for l in 0..L {
-            sum[l] *= sigma[l] * factor[l] - 1.0;
-        }
+        sum = each(|l| sum[l] * (sigma[l] * factor[l] - 1.0));
     }
     state.offers.utility[n] = sum;
 }
@@ -71,21 +65,21 @@ fn given<const L: usize>(plan: &Plan, state: &mut State<L>, n: usize, offer: &Of
             let (markup, k) = (&state.values[markup], &state.firms.markup[offer.firm]);
             let alive = &state.firms.alive[offer.firm];
             let list = &mut state.offers.list[n];
-            for l in 0..L {
+            *list = each(|l| {
                 let new = cost_plus(cost[l], markup[l], k[l]);
-                list[l] = if alive[l] * may[l] > 0.0 { new } else { list[l] };
-            }
+                if alive[l] * may[l] > 0.0 { new } else { list[l] }
+            });
             state.offers.frozen[n] = [1.0; L];
         }
         Strategy::Follow { undercut } => {
             let leader = leader_price(plan, state, offer);
             let undercut = &state.values[undercut];
             let list = &mut state.offers.list[n];
-            for l in 0..L {
+            *list = each(|l| {
                 let led = leader[l] > 0.0;
                 let new = (1.0 - undercut[l]) * leader[l];
-                list[l] = if led && may[l] > 0.0 { new } else { list[l] };
-            }
+                if led && may[l] > 0.0 { new } else { list[l] }
+            });
             state.offers.frozen[n] = each(|l| 1.0 - (1.0 - flag(leader[l] > 0.0)) * may[l]);
         }
         Strategy::Ration => state.offers.frozen[n] = [1.0; L],

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::numerics::lanes::Isa;
-use crate::numerics::summary::Sketch;
 use crate::simulate::books::revenue_year;
-use crate::simulate::figures::{concentration, figures, giants, rows};
-use crate::simulate::lanes::{Rows, State};
-use crate::simulate::outcome::{BLOCK, Block, Detail, FirmRows, FirmTally, NEVER, PathRows};
+use crate::simulate::figures::{concentration, figures, giants, rows as rows_of};
+use crate::simulate::lanes::{Rows, State, each};
+use crate::simulate::outcome::{BLOCK, Block, Detail, FirmRows, FirmTally, NEVER};
 use crate::simulate::outcome::{COMMON_FIGURES, FIRM_FIGURES, MARKET_FIGURES, PATH_NUMBERS};
 use crate::simulate::outcome::{QuarterTally, Request, Spread, Status, Tally};
 use crate::simulate::plan::Plan;
@@ -18,38 +17,64 @@ pub const CAUSES: usize = 4;
 /// Values of a figure in a block, at most.
 const PLACES: usize = BLOCK as usize;
 
-/// Collects one block.
+/// Spreads of a firm that are kept with the rows.
+const FIRM_SPREADS: usize = 5;
+
+/// Collects blocks, one after the other.
 #[derive(Clone, Debug)]
 pub struct Recorder<const L: usize> {
     block: Block,
     detail: Detail,
-    /// One spread per quarter and figure, figures in a row; the bins of its values, [`BLOCK`]
-    /// places each, are sorted into its sketch when the block is whole.
-    quarters: Vec<Spread>,
-    bins: Vec<i32>,
-    paths: Vec<Spread>,
+    /// Paths of the block recorded so far.
+    at: usize,
+    /// One number a path, [`PLACES`] to a column, NaN where there is none: the ends of the firms,
+    /// their other numbers, those of the path, then the figures of quarter 0, 1, ...
+    columns: Vec<f64>,
     scratch: Rows<L>,
 }
 
+/// First column of each kind.
+struct Columns {
+    firms: usize,
+    path: usize,
+    quarters: usize,
+    end: usize,
+}
+
+impl Columns {
+    fn new(plan: &Plan, detail: Detail) -> Columns {
+        let firms = plan.world.firms.len();
+        let (rows, wide) = (detail >= Detail::Rows, detail >= Detail::Quarters);
+        let path = firms + if rows { firms * FIRM_SPREADS } else { 0 };
+        let quarters = path + if rows { PATH_NUMBERS.len() } else { 0 };
+        let figures = rows_of(plan) * plan.world.clock.quarters as usize;
+        Columns { firms, path, quarters, end: quarters + if wide { figures } else { 0 } }
+    }
+}
+
 impl<const L: usize> Recorder<L> {
-    /// An empty block.
-    pub fn new(plan: &Plan, request: &Request, index: u64, paths: u32) -> Recorder<L> {
-        let wide = request.detail >= Detail::Quarters;
-        let figures = if wide { rows(plan) * plan.world.clock.quarters as usize } else { 0 };
+    /// Room for the blocks of a run.
+    pub fn new(plan: &Plan, request: &Request) -> Recorder<L> {
+        let columns = Columns::new(plan, request.detail).end;
         Recorder {
-            block: Block {
-                index,
-                paths,
-                firms: FirmRows::default(),
-                market: PathRows::default(),
-                tally: empty_tally(plan),
-            },
+            block: Block::default(),
             detail: request.detail,
-            quarters: vec![Spread::default(); figures],
-            bins: vec![0; figures * PLACES],
-            paths: vec![Spread::default(); PATH_NUMBERS.len()],
+            at: 0,
+            columns: vec![0.0; columns * PLACES],
             scratch: Vec::new(),
         }
+    }
+
+    /// Starts a block.
+    pub fn begin(&mut self, plan: &Plan, index: u64, paths: u32) {
+        self.at = 0;
+        self.block = Block { index, paths, tally: empty_tally(plan), ..Block::default() };
+    }
+
+    #[inline(always)]
+    fn put(&mut self, column: usize, row: &[f64; L], lanes: usize) {
+        let at = column * PLACES + self.at;
+        self.columns[at..at + lanes].copy_from_slice(&row[..lanes]);
     }
 
     /// Records the quarter that was just lived by the first `lanes` paths of the group.
@@ -57,23 +82,20 @@ impl<const L: usize> Recorder<L> {
         if self.detail < Detail::Quarters {
             return;
         }
-        figures(isa, plan, state, &mut self.scratch);
-        let width = self.scratch.len();
+        let mut scratch = std::mem::take(&mut self.scratch);
+        figures(isa, plan, state, &mut scratch);
         let own = plan.world.firms.len() * FIRM_FIGURES.len();
-        let at = state.quarter as usize * width;
-        let room = self.bins[at * PLACES..].chunks_exact_mut(PLACES);
-        let spreads = self.quarters[at..].iter_mut().zip(room);
-        for (k, (row, (spread, bins))) in self.scratch.iter().zip(spreads).enumerate() {
-            let alive = (k < own).then(|| &state.firms.alive[k / FIRM_FIGURES.len()]);
-            for l in 0..lanes {
-                let value = row[l];
-                if alive.map_or(value.is_finite(), |alive| alive[l] > 0.0) {
-                    bins[spread.sum.count as usize] = Sketch::bin(value);
-                    spread.sum.add(value);
-                    spread.sum_squares.add(value * value);
-                }
-            }
+        let first = Columns::new(plan, self.detail).quarters + state.quarter as usize * scratch.len();
+        for (k, row) in scratch.iter().enumerate() {
+            let known = if k < own {
+                let alive = &state.firms.alive[k / FIRM_FIGURES.len()];
+                each(|l| if alive[l] > 0.0 { row[l] } else { f64::NAN })
+            } else {
+                each(|l| if row[l].is_finite() { row[l] } else { f64::NAN })
+            };
+            self.put(first + k, &known, lanes);
         }
+        self.scratch = scratch;
     }
 
     /// Records the end of the first `lanes` paths of the group.
@@ -87,16 +109,47 @@ impl<const L: usize> Recorder<L> {
             tally.unconverged += common.unconverged[l] as u64;
             tally.paths_unconverged += u64::from(common.unconverged[l] > 0.0);
         }
-        for f in 0..plan.world.firms.len() {
-            end_of_firm(&mut tally.firms[f], state, f, lanes);
-        }
         count_survivors(tally, plan, state, lanes);
+        for f in 0..plan.world.firms.len() {
+            end_of_firm(&mut self.block.tally.firms[f], state, f, lanes);
+            self.put(f, state.ledger.cash(f), lanes);
+        }
         if self.detail >= Detail::Rows {
             for f in 0..plan.world.firms.len() {
-                spreads_of_firm(&mut self.block.tally.firms[f], state, f, lanes);
+                self.firm_numbers(plan, state, f, lanes);
             }
             firm_rows(&mut self.block.firms, plan, state, lanes);
             self.path_rows(plan, state, lanes);
+        }
+        self.at += lanes;
+    }
+
+    /// What is known of a firm that entered.
+    fn firm_numbers(&mut self, plan: &Plan, state: &State<L>, f: usize, lanes: usize) {
+        let (firms, tally) = (&state.firms, &mut self.block.tally.firms[f]);
+        let (entry, positive) = (&firms.entry_quarter[f], &firms.cash_positive[f]);
+        let never = f64::from(NEVER);
+        for l in (0..lanes).filter(|&l| entry[l] < never) {
+            tally.entered[entry[l] as usize] += 1;
+            if positive[l] < never {
+                tally.cash_positive[positive[l] as usize] += 1;
+            } else {
+                tally.never_self_sufficient += 1;
+            }
+        }
+        let need: [f64; L] =
+            each(|l| if positive[l] < never { firms.deepest[f][l] } else { f64::NAN });
+        let numbers = [
+            need,
+            firms.raised[f],
+            firms.valuation[f],
+            revenue_year(state, f),
+            firms.stake[f],
+        ];
+        let first = Columns::new(plan, self.detail).firms + f * FIRM_SPREADS;
+        for (k, row) in numbers.iter().enumerate() {
+            let known = each(|l| if entry[l] < never { row[l] } else { f64::NAN });
+            self.put(first + k, &known, lanes);
         }
     }
 
@@ -117,56 +170,89 @@ impl<const L: usize> Recorder<L> {
             rows.capex.push(common.capex[l]);
             rows.consumer_surplus.push(common.surplus[l]);
             rows.unconverged.push(common.unconverged[l] as u32);
-            let [chips, cloud, labs, applications, energy] = common.value_added;
-            let numbers = [
-                spend[l],
-                usage[l],
-                common.leader_change[l],
-                common.final_spend[l],
-                chips[l],
-                cloud[l],
-                labs[l],
-                applications[l],
-                energy[l],
-                common.capex[l],
-                common.surplus[l],
-                giants[l],
-                abroad[l],
-            ];
-            for (spread, number) in self.paths.iter_mut().zip(numbers) {
-                if number.is_finite() {
-                    spread.add(number);
-                }
-            }
+        }
+        let [chips, cloud, labs, applications, energy] = common.value_added;
+        let numbers = [
+            spend,
+            usage,
+            common.leader_change,
+            common.final_spend,
+            chips,
+            cloud,
+            labs,
+            applications,
+            energy,
+            common.capex,
+            common.surplus,
+            giants,
+            abroad,
+        ];
+        let first = Columns::new(plan, self.detail).path;
+        for (k, row) in numbers.iter().enumerate() {
+            let known = each(|l| if row[l].is_finite() { row[l] } else { f64::NAN });
+            self.put(first + k, &known, lanes);
         }
     }
 
-    /// The block.
-    pub fn finish(mut self, plan: &Plan) -> Block {
-        if self.detail >= Detail::Rows {
+    /// The block that was begun.
+    pub fn finish(&mut self, isa: Isa, plan: &Plan) -> Block {
+        let columns = Columns::new(plan, self.detail);
+        let (mut spreads, paths) = (self.columns.chunks_exact(PLACES), self.at);
+        let mut desk = Desk::default();
+        let mut next = || desk.spread(isa, spreads.next().map_or(&[], |column| &column[..paths]));
+        let tally = &mut self.block.tally;
+        for firm in &mut tally.firms {
+            firm.end_cash = next();
+        }
+        if columns.path > columns.firms {
+            for firm in &mut tally.firms {
+                firm.need = next();
+                firm.raised = next();
+                firm.valuation = next();
+                firm.revenue_year = next();
+                firm.founders_stake = next();
+            }
             let names = PATH_NUMBERS.iter().map(|name| name.to_string());
-            self.block.tally.path_numbers = names.zip(self.paths).collect();
+            tally.path_numbers = names.map(|name| (name, next())).collect();
         }
-        if self.detail >= Detail::Quarters {
-            let width = rows(plan);
-            for (spread, bins) in self.quarters.iter_mut().zip(self.bins.chunks_exact_mut(PLACES)) {
-                spread.sketch = Sketch::of_bins(&mut bins[..spread.sum.count as usize]);
-            }
-            let mut spreads = self.quarters.into_iter();
-            for _ in 0..plan.world.clock.quarters {
-                let row: Vec<Spread> = spreads.by_ref().take(width).collect();
-                self.block.tally.quarters.push(named(plan, row));
-            }
+        if columns.end > columns.quarters {
+            let quarters = 0..plan.world.clock.quarters;
+            tally.quarters = quarters.map(|_| named(plan, &mut next)).collect();
         }
-        self.block
+        std::mem::take(&mut self.block)
     }
 }
 
-/// Puts names on a row of figures.
-fn named(plan: &Plan, row: Vec<Spread>) -> QuarterTally {
-    let mut spreads = row.into_iter();
+/// Scratch of the spreads.
+struct Desk {
+    values: [f64; PLACES],
+    squares: [f64; PLACES],
+    bins: [i32; PLACES],
+}
+
+impl Default for Desk {
+    fn default() -> Self {
+        Desk { values: [0.0; PLACES], squares: [0.0; PLACES], bins: [0; PLACES] }
+    }
+}
+
+impl Desk {
+    /// The spread of the numbers in a column.
+    fn spread(&mut self, isa: Isa, column: &[f64]) -> Spread {
+        let mut count = 0;
+        for &value in column {
+            self.values[count] = value;
+            count += usize::from(!value.is_nan());
+        }
+        let (bins, squares) = (&mut self.bins[..count], &mut self.squares[..count]);
+        Spread::of(isa, &self.values[..count], bins, squares)
+    }
+}
+
+/// Puts names on the figures of a quarter.
+fn named(plan: &Plan, next: &mut impl FnMut() -> Spread) -> QuarterTally {
     let mut take = |names: &[&str]| -> BTreeMap<String, Spread> {
-        names.iter().map(|name| name.to_string()).zip(spreads.by_ref()).collect()
+        names.iter().map(|name| (name.to_string(), next())).collect()
     };
     let firms = plan.world.firms.iter().map(|_| take(&FIRM_FIGURES)).collect();
     let markets = plan.world.markets.iter().map(|_| take(&MARKET_FIGURES)).collect();
@@ -234,43 +320,14 @@ fn end_of_firm<const L: usize>(tally: &mut FirmTally, state: &State<L>, f: usize
             tally.listed += u64::from(status == Status::Listed as u8);
         }
         tally.defaulted += firms.defaulted[f][l] as u64;
-        tally.end_cash.add(state.ledger.cash(f)[l]);
-    }
-}
-
-fn spreads_of_firm<const L: usize>(
-    tally: &mut FirmTally,
-    state: &State<L>,
-    f: usize,
-    lanes: usize,
-) {
-    let firms = &state.firms;
-    let never = f64::from(NEVER);
-    let year = revenue_year(state, f);
-    for l in 0..lanes {
-        let entry = firms.entry_quarter[f][l];
-        if entry >= never {
-            continue;
-        }
-        tally.entered[entry as usize] += 1;
-        let positive = firms.cash_positive[f][l];
-        if positive < never {
-            tally.cash_positive[positive as usize] += 1;
-            tally.need.add(firms.deepest[f][l]);
-        } else {
-            tally.never_self_sufficient += 1;
-        }
-        tally.raised.add(firms.raised[f][l]);
-        tally.valuation.add(firms.valuation[f][l]);
-        tally.revenue_year.add(year[l]);
-        tally.founders_stake.add(firms.stake[f][l]);
     }
 }
 
 fn count_survivors<const L: usize>(tally: &mut Tally, plan: &Plan, state: &State<L>, lanes: usize) {
     let quarters = tally.survivors_by_quarter.len();
+    let mut change = vec![0i32; quarters + 1];
     for l in 0..lanes {
-        let mut change = vec![0i32; quarters + 1];
+        change.fill(0);
         let mut at_end = 0;
         for (f, firm) in plan.world.firms.iter().enumerate() {
             if firm.reported {

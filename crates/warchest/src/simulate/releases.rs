@@ -1,8 +1,9 @@
 //! Step 4: research adds up, models come out, the open frontier follows.
 
+use crate::capital::ledger::whole;
 use crate::multiversion;
 use crate::numerics::elementary::{exp, ln};
-use crate::rng::Stream;
+use crate::rng::{normal_by_path, student_3_by_path};
 use crate::simulate::lanes::{State, any, each, flag};
 use crate::simulate::plan::Plan;
 use crate::world::{ShockKind, Strategy};
@@ -38,17 +39,20 @@ fn research<const L: usize>(plan: &Plan, state: &mut State<L>, f: usize) {
     let firms = &mut state.firms;
     let alive = firms.alive[f];
     let own = firms.ln_efficiency[f];
-    for l in 0..L {
-        firms.research_floor[f][l] *= firms.research_factor[f][l];
-        let from_sales = share[l] * firms.revenue[f][l];
-        let spend =
-            firms.research_floor[f][l].max(from_sales) + of_raised[l] * firms.raised_last[f][l];
-        let spend = crate::capital::ledger::whole(spend.max(0.0).min(most[l]) * alive[l]);
-        firms.research[f][l] = spend;
-        let efficiency = exp(state.common.ln_efficiency[l] + own[l]);
-        let added = efficiency * spend / state.common.rent[l];
-        firms.research_stock[f][l] += if stock[l] > 0.0 { added / stock[l] } else { 0.0 };
-    }
+    let (floor, factor) = (&firms.research_floor[f], &firms.research_factor[f]);
+    let floor = each(|l| floor[l] * factor[l]);
+    let (revenue, raised) = (&firms.revenue[f], &firms.raised_last[f]);
+    let spend: [f64; L] = each(|l| {
+        let spend = floor[l].max(share[l] * revenue[l]) + of_raised[l] * raised[l];
+        whole(spend.max(0.0).min(most[l]) * alive[l])
+    });
+    let (common, rent) = (&state.common.ln_efficiency, &state.common.rent);
+    let all = &mut firms.research_stock[f];
+    *all = each(|l| {
+        let added = exp(common[l] + own[l]) * spend[l] / rent[l];
+        all[l] + if stock[l] > 0.0 { added / stock[l] } else { 0.0 }
+    });
+    (firms.research_floor[f], firms.research[f]) = (floor, spend);
 }
 
 /// The most a firm spends on research: what the rest of the business brought in last quarter and
@@ -75,10 +79,8 @@ fn release<const L: usize>(plan: &Plan, state: &mut State<L>, f: usize) {
     let firm = &plan.world.firms[f];
     state.firms.released[f] = [0.0; L];
     if let Strategy::Harvest { decay } = firm.strategy {
-        let decay = &state.values[decay];
-        for l in 0..L {
-            state.firms.quality[f][l] -= decay[l];
-        }
+        let (decay, quality) = (&state.values[decay], &mut state.firms.quality[f]);
+        *quality = each(|l| quality[l] - decay[l]);
         return;
     }
     let Some(u) = state.draws.uniform(plan.slots.release[f]) else { return };
@@ -107,14 +109,14 @@ fn better_model<const L: usize>(plan: &Plan, state: &mut State<L>, f: usize) {
     let productivity = &state.values[technology.research_productivity];
     let start = &state.values[firm.quality];
     let (path, quarter) = (state.path, state.quarter);
-    let z: [f64; L] = each(|l| plan.rare[f].release_noise.normal(path + l as u64, quarter));
+    let z: [f64; L] = normal_by_path(plan.rare[f].release_noise, path, quarter);
     let (released, stock) = (&state.firms.released[f], &state.firms.research_stock[f]);
     let quality = &mut state.firms.quality[f];
-    for l in 0..L {
+    *quality = each(|l| {
         let found = start[l] + productivity[l] * ln(stock[l]) + noise[l] * z[l];
         let better = released[l] != 0.0 && found > quality[l];
-        quality[l] = if better { found } else { quality[l] };
-    }
+        if better { found } else { quality[l] }
+    });
 }
 
 #[inline(always)]
@@ -123,21 +125,12 @@ fn taste_jump<const L: usize>(plan: &Plan, state: &mut State<L>, j: usize, out: 
     if plan.is_fixed(plan.world.technology.taste_jump, 0.0) {
         return;
     }
-    let (path, quarter) = (state.path, state.quarter);
-    let t: [f64; L] = each(|l| student_3(plan.jumps[j], path + l as u64, quarter));
+    let t: [f64; L] = student_3_by_path(plan.jumps[j], state.path, state.quarter);
     let walk = &mut state.products.taste_walk[j];
-    for l in 0..L {
+    *walk = each(|l| {
         let moved = walk[l] + scale[l] * t[l];
-        walk[l] = if out[l] != 0.0 { moved } else { walk[l] };
-    }
-}
-
-/// A Student t with 3 degrees of freedom: a normal over the root of a mean of three squares.
-#[inline(always)]
-pub fn student_3(stream: Stream, path: u64, quarter: u32) -> f64 {
-    let (a, b) = stream.normals(path, 2 * quarter);
-    let (c, d) = stream.normals(path, 2 * quarter + 1);
-    a / ((b * b + c * c + d * d) / 3.0).sqrt()
+        if out[l] != 0.0 { moved } else { walk[l] }
+    });
 }
 
 /// q_O' = max(q_O, q*(t − lag) + ε); an open release closes a share of the gap at its start.
@@ -213,14 +206,10 @@ fn may_reprice<const L: usize>(plan: &Plan, state: &mut State<L>) {
         let open = &mut state.products.may_reprice[j];
         match state.draws.uniform(plan.slots.reprice[j]) {
             Some(u) => {
-                for l in 0..L {
-                    open[l] = released[l].max(flag(u[l] <= hazard[l]));
-                }
+                *open = each(|l| released[l].max(flag(u[l] <= hazard[l])));
             }
             None => {
-                for l in 0..L {
-                    open[l] = released[l].max(flag(hazard[l] >= 1.0));
-                }
+                *open = each(|l| released[l].max(flag(hazard[l] >= 1.0)));
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::capital::ledger::{Kind, Outside, whole};
 use crate::multiversion;
+use crate::numerics::elementary::exp;
 use crate::simulate::capacity::owned;
 use crate::simulate::lanes::{State, each};
 use crate::simulate::plan::Plan;
@@ -60,52 +61,36 @@ fn sell<const L: usize>(plan: &Plan, state: &mut State<L>, n: usize) {
     let segment = &plan.world.segments[plan.world.markets[offer.market].segment];
     let (price, cost) = (&state.offers.price[n], &state.offers.cost[n]);
     let (wanted, served) = (&state.offers.wanted[n], &state.firms.served[f]);
-    let units = &mut state.offers.units[n];
-    for l in 0..L {
-        units[l] = wanted[l] * served[l];
-    }
-    let (mut sold, mut compute) = ([0.0; L], [0.0; L]);
-    let free = match segment.kernel {
+    let units = each(|l| wanted[l] * served[l]);
+    let (sold, free) = match segment.kernel {
         Kernel::Free { ad_revenue, ad_growth } => {
             let per_unit = &state.values[ad_revenue];
             let grown = ad_growth.map(|id| state.values[id]);
             let quarters = f64::from(state.quarter);
-            for l in 0..L {
-                let factor =
-                    grown.map_or(1.0, |g| crate::numerics::elementary::exp(g[l] * quarters));
-                sold[l] = whole(units[l] * per_unit[l] * factor);
-            }
-            true
+            let sold = each(|l| {
+                let factor = grown.map_or(1.0, |g| exp(g[l] * quarters));
+                whole(units[l] * per_unit[l] * factor)
+            });
+            (sold, true)
         }
-        _ => {
-            for l in 0..L {
-                sold[l] = whole(units[l] * price[l]);
-            }
-            false
-        }
+        _ => (each(|l| whole(units[l] * price[l])), false),
     };
     // A firm with capacity of its own pays only energy and operations for its hours.
     let share =
         if plan.owns[f] { state.values[plan.world.technology.energy_share] } else { [1.0; L] };
-    for l in 0..L {
-        compute[l] = whole(units[l] * cost[l] * share[l]);
-    }
+    let compute = each(|l| whole(units[l] * cost[l] * share[l]));
     if plan.compute {
-        let hours = &state.offers.hours[n];
-        for l in 0..L {
-            state.firms.hours[f][l] += units[l] * hours[l];
-        }
+        let (hours, all) = (&state.offers.hours[n], &mut state.firms.hours[f]);
+        *all = each(|l| all[l] + units[l] * hours[l]);
     }
+    state.offers.units[n] = units;
     state.offers.revenue[n] = sold;
     let (revenue, levered) = (&mut state.firms.revenue[f], &mut state.firms.levered[f]);
-    for l in 0..L {
-        revenue[l] += sold[l];
-        levered[l] += sold[l] - compute[l];
-    }
+    *revenue = each(|l| revenue[l] + sold[l]);
+    *levered = each(|l| levered[l] + (sold[l] - compute[l]));
     if matches!(segment.kernel, Kernel::Unit { .. }) {
-        for l in 0..L {
-            state.firms.subscriptions[f][l] += sold[l];
-        }
+        let all = &mut state.firms.subscriptions[f];
+        *all = each(|l| all[l] + sold[l]);
     }
     let ledger = &mut state.ledger;
     let (customers, clouds) = (ledger.outside(Outside::Customers), ledger.outside(Outside::Clouds));
@@ -128,11 +113,8 @@ fn partner<const L: usize>(plan: &Plan, state: &mut State<L>, f: usize) {
     }
     let (share, revenue) = (&state.values[share], &state.firms.revenue[f]);
     let levered = &mut state.firms.levered[f];
-    let mut due = [0.0; L];
-    for l in 0..L {
-        due[l] = whole(share[l] * revenue[l]);
-        levered[l] -= due[l];
-    }
+    let due = each(|l| whole(share[l] * revenue[l]));
+    *levered = each(|l| levered[l] - due[l]);
     let applications = state.ledger.outside(Outside::Applications);
     state.ledger.post(Kind::Distribution, f, applications, &due);
 }
@@ -178,10 +160,12 @@ fn learn<const L: usize>(plan: &Plan, state: &mut State<L>) {
     for (n, offer) in plan.offers.iter().enumerate() {
         let per_unit = &state.markets.rt_per_unit[offer.market];
         let units = &state.offers.units[n];
-        for l in 0..L {
-            let output = units[l] * per_unit[l];
-            state.firms.output[offer.firm][l] += output;
-            state.firms.output_before[offer.firm][l] += if first { 4.0 * output } else { 0.0 };
+        let output: [f64; L] = each(|l| units[l] * per_unit[l]);
+        let all = &mut state.firms.output[offer.firm];
+        *all = each(|l| all[l] + output[l]);
+        if first {
+            let before = &mut state.firms.output_before[offer.firm];
+            *before = each(|l| before[l] + 4.0 * output[l]);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::multiversion;
 use crate::numerics::elementary::exp;
-use crate::simulate::lanes::{State, flag};
+use crate::simulate::lanes::{State, each, flag};
 use crate::simulate::plan::Plan;
 use crate::world::{Shock, ShockKind};
 
@@ -29,35 +29,26 @@ fn efficiency<const L: usize>(plan: &Plan, state: &mut State<L>) {
     match technology.efficiency_curve {
         Some(curve) => {
             let change = &state.curve_change[curve];
-            for l in 0..L {
-                common[l] -= change[l];
-            }
+            *common = each(|l| common[l] - change[l]);
         }
         None => {
             let drift = &values[technology.efficiency_growth];
-            for l in 0..L {
-                common[l] += drift[l];
-            }
+            *common = each(|l| common[l] + drift[l]);
         }
     }
     if let Some(z) = draws.normal(plan.slots.efficiency) {
         let sigma = &values[technology.efficiency_volatility];
-        for l in 0..L {
-            common[l] += sigma[l] * z[l];
-        }
+        *common = each(|l| common[l] + sigma[l] * z[l]);
     }
     for (f, firm) in plan.world.firms.iter().enumerate() {
         let own = &mut state.firms.ln_efficiency[f];
         let drift = &values[firm.efficiency_growth];
-        for l in 0..L {
-            own[l] += drift[l];
-        }
+        let mut moved = each(|l| own[l] + drift[l]);
         if let Some(z) = draws.normal(plan.slots.own_efficiency[f]) {
             let sigma = &values[firm.efficiency_volatility];
-            for l in 0..L {
-                own[l] += sigma[l] * z[l];
-            }
+            moved = each(|l| moved[l] + sigma[l] * z[l]);
         }
+        *own = moved;
     }
 }
 
@@ -67,9 +58,7 @@ fn tastes<const L: usize>(plan: &Plan, state: &mut State<L>) {
         if let Some(z) = state.draws.normal(plan.slots.taste[j]) {
             let sigma = &state.values[product.taste_volatility];
             let walk = &mut state.products.taste_walk[j];
-            for l in 0..L {
-                walk[l] += sigma[l] * z[l];
-            }
+            *walk = each(|l| walk[l] + sigma[l] * z[l]);
         }
     }
 }

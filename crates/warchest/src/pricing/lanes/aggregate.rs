@@ -39,39 +39,40 @@ pub(super) struct Aggregates<'a, const L: usize> {
     pub base: [f64; L],
 }
 
-/// State of the search in each lane.
+/// State of the search in each lane; flags are 1 or 0, as wide as the numbers they choose among.
 pub(super) struct Search<const L: usize> {
-    pub done: [bool; L],
-    pub iterations: [u32; L],
+    pub done: [f64; L],
+    pub iterations: [f64; L],
     merit: [f64; L],
     length: [f64; L],
-    last: [bool; L],
+    last: [f64; L],
 }
 
 impl<const L: usize> Search<L> {
     #[inline(always)]
     pub fn new() -> Self {
         Self {
-            done: [false; L],
-            iterations: [0; L],
+            done: [0.0; L],
+            iterations: [0.0; L],
             merit: [f64::INFINITY; L],
             length: [1.0; L],
-            last: [false; L],
+            last: [0.0; L],
         }
     }
 
     /// Takes the merit of the point just evaluated; says, per lane, whether the point becomes
     /// the new base or the step is shortened.
     #[inline(always)]
-    pub fn judge(&mut self, merit: &[f64; L]) -> [bool; L] {
-        let mut accept = [false; L];
+    pub fn judge(&mut self, merit: &[f64; L]) -> [f64; L] {
+        let mut accept = [0.0; L];
         for l in 0..L {
             let better = merit[l] < self.merit[l];
-            accept[l] = better && !self.done[l];
-            self.iterations[l] += u32::from(!self.done[l]);
-            self.merit[l] = if accept[l] { merit[l] } else { self.merit[l] };
+            let open = 1.0 - self.done[l];
+            accept[l] = if better { open } else { 0.0 };
+            self.iterations[l] += open;
             self.length[l] = if better { 1.0 } else { 0.35 * self.length[l] };
-            self.last[l] = accept[l] && merit[l] < NEAR;
+            self.merit[l] = if accept[l] > 0.5 { merit[l] } else { self.merit[l] };
+            self.last[l] = if merit[l] < NEAR { accept[l] } else { 0.0 };
         }
         accept
     }
@@ -80,7 +81,7 @@ impl<const L: usize> Search<L> {
     #[inline(always)]
     pub fn settle(&mut self) {
         for l in 0..L {
-            self.done[l] = self.done[l] || self.last[l];
+            self.done[l] = if self.last[l] > 0.5 { 1.0 } else { self.done[l] };
         }
     }
 
@@ -89,14 +90,14 @@ impl<const L: usize> Search<L> {
     pub fn lengths(&self) -> [f64; L] {
         let mut out = [0.0; L];
         for l in 0..L {
-            out[l] = if self.done[l] { 0.0 } else { self.length[l] };
+            out[l] = if self.done[l] > 0.5 { 0.0 } else { self.length[l] };
         }
         out
     }
 
     #[inline(always)]
     pub fn over(&self) -> bool {
-        self.done.iter().all(|&done| done)
+        self.done.iter().all(|&done| done > 0.5)
     }
 }
 
@@ -104,7 +105,8 @@ impl<const L: usize> Search<L> {
 pub(super) struct Scratch<const L: usize> {
     base: Vec<[f64; L]>,
     step: Vec<[f64; L]>,
-    alpha: Vec<[f64; L]>,
+    /// `1/alpha`.
+    slack: Vec<[f64; L]>,
     beta: Vec<[f64; L]>,
     /// Shares of the last evaluation, then of the solution.
     pub share: Vec<[f64; L]>,
@@ -115,11 +117,21 @@ impl<const L: usize> Scratch<L> {
         Self {
             base: vec![[0.0; L]; firms],
             step: vec![[0.0; L]; firms],
-            alpha: vec![[0.0; L]; firms],
+            slack: vec![[0.0; L]; firms],
             beta: vec![[0.0; L]; firms],
             share: vec![[0.0; L]; firms],
         }
     }
+}
+
+/// One over each lane: a division costs as much as ten products.
+#[inline(always)]
+pub(super) fn inverse<const L: usize>(row: &[f64; L]) -> [f64; L] {
+    let mut out = [0.0; L];
+    for l in 0..L {
+        out[l] = 1.0 / row[l];
+    }
+    out
 }
 
 /// Attractions over their sum, into `share`; returns the sum `H`.
@@ -140,9 +152,10 @@ pub(super) fn shares_at<const L: usize, R: Rule<L>>(
         }
         share[f] = row;
     }
+    let inverse = inverse(&total);
     for row in share.iter_mut() {
         for l in 0..L {
-            row[l] /= total[l];
+            row[l] *= inverse[l];
         }
     }
     total
@@ -159,24 +172,25 @@ fn newton<const L: usize, R: Rule<L>>(
     step: &mut [[f64; L]],
 ) -> [f64; L] {
     let (mut merit, mut pull, mut give, mut broken) = ([0.0; L], [0.0; L], [1.0; L], [0.0; L]);
-    let rate = rule.rate();
+    let (rate, share_of) = (rule.rate(), inverse(total));
     for f in 0..x.len() {
         let (s, plays, mut k) = (scratch.share[f], game.plays[f], game.frozen[f]);
         for l in 0..L {
-            k[l] /= total[l];
+            k[l] *= share_of[l];
         }
         let Terms { mut r, alpha, beta } = rule.terms(x[f], s, k);
+        let slack = inverse(&alpha);
         for l in 0..L {
             r[l] = if plays[l] > 0.5 { r[l] } else { 0.0 };
             let size = r[l].abs();
             merit[l] = if size > merit[l] { size } else { merit[l] };
             // Zero, unless the residual is not a finite number.
             broken[l] += size * 0.0;
-            let lean = rate[l] * s[l] / alpha[l];
+            let lean = rate[l] * s[l] * slack[l];
             pull[l] += lean * r[l];
             give[l] -= lean * beta[l];
         }
-        (step[f], scratch.alpha[f], scratch.beta[f]) = (r, alpha, beta);
+        (step[f], scratch.slack[f], scratch.beta[f]) = (r, slack, beta);
     }
     for l in 0..L {
         merit[l] += broken[l];
@@ -184,9 +198,9 @@ fn newton<const L: usize, R: Rule<L>>(
     }
     for f in 0..x.len() {
         let (mut row, plays) = (step[f], game.plays[f]);
-        let (alpha, beta) = (scratch.alpha[f], scratch.beta[f]);
+        let (slack, beta) = (scratch.slack[f], scratch.beta[f]);
         for l in 0..L {
-            let by = -(row[l] + beta[l] * pull[l]) / alpha[l];
+            let by = -(row[l] + beta[l] * pull[l]) * slack[l];
             row[l] = if plays[l] > 0.5 { by } else { 0.0 };
         }
         step[f] = row;
@@ -214,9 +228,9 @@ pub(super) fn solve<const L: usize, R: Rule<L>>(
             let (mut at, mut base, mut by) = (x[f], scratch.base[f], scratch.step[f]);
             let new = step[f];
             for l in 0..L {
-                base[l] = if accept[l] { at[l] } else { base[l] };
-                by[l] = if accept[l] { new[l] } else { by[l] };
-                at[l] = if done[l] { at[l] } else { moved(base[l], length[l] * by[l]) };
+                base[l] = if accept[l] > 0.5 { at[l] } else { base[l] };
+                by[l] = if accept[l] > 0.5 { new[l] } else { by[l] };
+                at[l] = if done[l] > 0.5 { at[l] } else { moved(base[l], length[l] * by[l]) };
             }
             (x[f], scratch.base[f], scratch.step[f]) = (at, base, by);
         }

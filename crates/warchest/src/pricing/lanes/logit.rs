@@ -236,13 +236,13 @@ pub(super) fn status<const L: usize>(
     broken: &[f64; L],
     search: &Search<L>,
 ) -> GameStatus<L> {
-    let mut out =
-        GameStatus { converged: [false; L], iterations: search.iterations, residual: *residual };
+    let iterations = search.iterations.map(|n| n as u32);
+    let mut out = GameStatus { converged: [false; L], iterations, residual: *residual };
     for l in 0..L {
         out.residual[l] += broken[l];
         let room = TOLERANCE * size[l];
         let room = if room < 1e-9 { room } else { 1e-9 };
-        out.converged[l] = search.done[l] && out.residual[l] <= room;
+        out.converged[l] = search.done[l] > 0.5 && out.residual[l] <= room;
     }
     out
 }

@@ -345,10 +345,10 @@ pub(super) fn solve<const L: usize>(
         let length = search.lengths();
         for (pair, held) in pairs.iter_mut().zip(&held) {
             for l in 0..L {
-                pair.base[l] = if accept[l] { pair.y[l] } else { pair.base[l] };
-                pair.step[l] = if accept[l] { pair.step[l] } else { held[l] };
+                pair.base[l] = if accept[l] > 0.5 { pair.y[l] } else { pair.base[l] };
+                pair.step[l] = if accept[l] > 0.5 { pair.step[l] } else { held[l] };
                 let to = moved(pair.base[l], length[l] * pair.step[l]);
-                pair.y[l] = if search.done[l] { pair.y[l] } else { to };
+                pair.y[l] = if search.done[l] > 0.5 { pair.y[l] } else { to };
             }
         }
         search.settle();
