@@ -16,7 +16,7 @@ use crate::simulate::step;
 use crate::world::World;
 
 /// Paths that advance side by side. [`BLOCK`] is a multiple of it.
-pub const LANES: usize = 16;
+pub const LANES: usize = 32;
 
 /// Why a run cannot start.
 #[derive(Clone, Debug, PartialEq, Error, Diagnostic)]

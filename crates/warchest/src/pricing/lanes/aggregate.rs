@@ -227,10 +227,19 @@ pub(super) fn solve<const L: usize, R: Rule<L>>(
         for f in 0..x.len() {
             let (mut at, mut base, mut by) = (x[f], scratch.base[f], scratch.step[f]);
             let new = step[f];
+            // One choice a loop: of several the compiler would make branches, lane by lane.
             for l in 0..L {
                 base[l] = if accept[l] > 0.5 { at[l] } else { base[l] };
+            }
+            for l in 0..L {
                 by[l] = if accept[l] > 0.5 { new[l] } else { by[l] };
-                at[l] = if done[l] > 0.5 { at[l] } else { moved(base[l], length[l] * by[l]) };
+            }
+            let mut to = [0.0; L];
+            for l in 0..L {
+                to[l] = moved(base[l], length[l] * by[l]);
+            }
+            for l in 0..L {
+                at[l] = if done[l] > 0.5 { at[l] } else { to[l] };
             }
             (x[f], scratch.base[f], scratch.step[f]) = (at, base, by);
         }
@@ -246,6 +255,7 @@ pub(super) fn solve<const L: usize, R: Rule<L>>(
 #[inline(always)]
 pub(super) fn moved(base: f64, by: f64) -> f64 {
     let to = base + by;
-    let floor = if base > 0.0 { 0.4 * base } else { f64::NEG_INFINITY };
-    if to < floor { floor } else { to }
+    let floor = 0.4 * base;
+    let low = (base > 0.0) & (to < floor);
+    if low { floor } else { to }
 }
