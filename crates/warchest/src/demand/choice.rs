@@ -85,14 +85,14 @@ fn softmax<const L: usize>(values: &mut [[f64; L]], outside: bool) -> [f64; L] {
             total[l] += row[l];
         }
     }
-    let mut log_sum = [0.0; L];
+    let (mut log_sum, mut inverse) = ([0.0; L], [0.0; L]);
     for l in 0..L {
         log_sum[l] = shift[l] + ln(total[l]);
-        total[l] = if total[l] > 0.0 { total[l] } else { 1.0 };
+        inverse[l] = if total[l] > 0.0 { 1.0 / total[l] } else { 1.0 };
     }
     for row in values.iter_mut() {
         for l in 0..L {
-            row[l] /= total[l];
+            row[l] *= inverse[l];
         }
     }
     log_sum
@@ -106,10 +106,13 @@ multiversion! {
     /// gives shares of 0.
     pub fn logit_shares<const L: usize>(demand: &LogitDemand<'_, L>, prices: &[[f64; L]], shares: &mut [[f64; L]]) -> [f64; L] {
         for j in 0..shares.len() {
+            let (utility, active, price) = (&demand.utility[j], &demand.active[j], &prices[j]);
+            let mut row = [0.0; L];
             for l in 0..L {
-                let u = demand.utility[j][l] - demand.slope[l] * prices[j][l];
-                shares[j][l] = if demand.active[j][l] > 0.5 { u } else { NEVER };
+                let u = utility[l] - demand.slope[l] * price[l];
+                row[l] = if active[l] > 0.5 { u } else { NEVER };
             }
+            shares[j] = row;
         }
         softmax(shares, demand.outside)
     }
@@ -122,10 +125,13 @@ multiversion! {
     /// Prices must be > 0.
     pub fn ces_shares<const L: usize>(demand: &CesDemand<'_, L>, prices: &[[f64; L]], shares: &mut [[f64; L]]) -> [f64; L] {
         for j in 0..shares.len() {
+            let (utility, active, price) = (&demand.utility[j], &demand.active[j], &prices[j]);
+            let mut row = [0.0; L];
             for l in 0..L {
-                let v = demand.utility[j][l] - (demand.sigma[l] - 1.0) * ln(prices[j][l]);
-                shares[j][l] = if demand.active[j][l] > 0.5 { v } else { NEVER };
+                let v = utility[l] - (demand.sigma[l] - 1.0) * ln(price[l]);
+                row[l] = if active[l] > 0.5 { v } else { NEVER };
             }
+            shares[j] = row;
         }
         softmax(shares, demand.outside)
     }

@@ -98,7 +98,9 @@ fn research_and_commitments<const L: usize>(plan: &Plan, state: &mut State<L>, f
 #[inline(always)]
 fn interest<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId) {
     let firm = &plan.world.firms[f];
-    state.firms.unlevered[f] = state.firms.levered[f];
+    if watched(plan, state) {
+        state.firms.unlevered[f] = state.firms.levered[f];
+    }
     let borrows = firm.raises && !plan.is_fixed(plan.world.funding.debt_share, 0.0);
     let owes = borrows || !plan.is_fixed(firm.debt, 0.0);
     if !owes || plan.is_fixed(firm.interest, 0.0) {
@@ -113,11 +115,20 @@ fn interest<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId) {
     *levered = each(|l| levered[l] - paid[l]);
 }
 
+/// Does anybody look at the flows of a firm, now or in the answer?
+#[inline(always)]
+fn watched<const L: usize>(plan: &Plan, state: &State<L>) -> bool {
+    plan.flows || state.figures
+}
+
 /// Sums over the life, first self-sufficient quarter, growth of revenue.
 #[inline(always)]
 fn flows<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId) {
     let now = f64::from(state.quarter);
     let depreciation = &state.values[plan.world.technology.depreciation];
+    if !watched(plan, state) {
+        return;
+    }
     let firms = &mut state.firms;
     let (levered, alive) = (firms.levered[f], &firms.alive[f]);
     let (sum, deepest) = (&mut firms.levered_sum[f], &mut firms.deepest[f]);
@@ -148,11 +159,11 @@ fn growth<const L: usize>(state: &mut State<L>, f: FirmId, year_ago: &[f64; L]) 
         if early { (&first, f64::from(state.quarter) / 4.0) } else { (year_ago, 1.0) };
     let now = &state.firms.revenue[f];
     let growth = &mut state.firms.growth[f];
-    for l in 0..L {
+    *growth = each(|l| {
         let known = base[l] > 0.0 && now[l] > 0.0;
         let log = ln(now[l] / base[l]) / years;
-        growth[l] = if known { log.clamp(-3.0, 3.0) } else { 0.0 };
-    }
+        if known { log.clamp(-3.0, 3.0) } else { 0.0 }
+    });
 }
 
 /// Revenue of the last four quarters of a firm, USD.

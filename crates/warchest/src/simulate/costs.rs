@@ -20,9 +20,15 @@ multiversion! {
             let fall: [f64; L] = each(|l| fall[l] + (common[l] + own[l]));
             let rent = &state.common.rent_ratio;
             let region = &state.regions.rent_factor[world.markets[offer.market].region];
-            let cost: [f64; L] = each(|l| {
-                base[l] * per_unit[l] / load[l] * exp(-fall[l]) * rent[l] * region[l]
-            });
+            let mut cost = each(|l| base[l] * per_unit[l]);
+            if !plan.is_fixed(firm.load_factor, 1.0) {
+                cost = each(|l| cost[l] / load[l]);
+            }
+            cost = each(|l| cost[l] * exp(-fall[l]));
+            let place = world.markets[offer.market].region;
+            if plan.rents || !plan.is_fixed(world.regions[place].compute_price_factor, 1.0) {
+                cost = each(|l| cost[l] * rent[l] * region[l]);
+            }
             state.offers.cost[n] = cost;
             if plan.compute {
                 let rent = &state.common.rent;

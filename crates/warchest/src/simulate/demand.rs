@@ -13,9 +13,8 @@ multiversion! {
         let place = &plan.places[m];
         let segment = &plan.world.segments[plan.world.markets[m].segment];
         if place.fluid {
-            for n in place.range.clone() {
-                state.offers.share[n] = state.offers.choice[n];
-            }
+            let (from, to) = (&state.offers.choice, &mut state.offers.share);
+            to[place.range.clone()].copy_from_slice(&from[place.range.clone()]);
         } else {
             inertia(plan, state, m);
         }

@@ -80,11 +80,7 @@ fn one_market<const L: usize>(
             }
         }
     } else {
-        for n in range.clone() {
-            let war = war(plan, state, n);
-            let list = &state.offers.list[n];
-            state.offers.price[n] = each(|l| list[l] * war[l]);
-        }
+        charge_list(isa, plan, state, m);
     }
     if again {
         for n in range.clone() {
@@ -221,8 +217,20 @@ multiversion! {
     }
 }
 
+multiversion! {
+    /// Where no game is played: the list price, in a price war its part.
+    fn charge_list<const L: usize>(plan: &Plan, state: &mut State<L>, m: usize) {
+        for n in plan.places[m].range.clone() {
+            let war = war(plan, state, n);
+            let list = &state.offers.list[n];
+            state.offers.price[n] = each(|l| list[l] * war[l]);
+        }
+    }
+}
+
 /// Factor of price wars on the price of an offer; a budget market keeps a thousandth of it,
 /// since a budget would buy without end what costs nothing.
+#[inline(always)]
 fn war<const L: usize>(plan: &Plan, state: &State<L>, n: usize) -> [f64; L] {
     let offer = &plan.offers[n];
     let war = &state.firms.war[offer.firm];

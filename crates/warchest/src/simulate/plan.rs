@@ -118,6 +118,8 @@ pub struct Plan<'w> {
     pub research: bool,
     /// Every price is a rule's, none looks at the quarter before.
     pub prices_given: bool,
+    /// Funders or a strategy look at cash flows.
+    pub flows: bool,
     /// Somebody may enter; somebody learns from own output.
     pub entry: bool,
     pub learning: bool,
@@ -161,6 +163,8 @@ impl<'w> Plan<'w> {
                 .firms
                 .iter()
                 .all(|firm| matches!(firm.strategy, Strategy::CostPlus { .. })),
+            flows: world.funding.enabled
+                || world.firms.iter().any(|firm| matches!(firm.strategy, Strategy::Penetrate { .. })),
             entry: world.firms.iter().any(|firm| firm.entry.is_some()),
             learning: false,
         };

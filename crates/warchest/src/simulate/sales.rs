@@ -13,8 +13,10 @@ multiversion! {
     pub fn sales<const L: usize>(plan: &Plan, state: &mut State<L>) {
         for f in 0..plan.world.firms.len() {
             state.firms.revenue[f] = [0.0; L];
-            state.firms.subscriptions[f] = [0.0; L];
             state.firms.levered[f] = [0.0; L];
+        }
+        if state.figures {
+            state.firms.subscriptions.fill([0.0; L]);
         }
         if plan.compute {
             state.firms.hours.fill([0.0; L]);
@@ -61,7 +63,10 @@ fn sell<const L: usize>(plan: &Plan, state: &mut State<L>, n: usize) {
     let segment = &plan.world.segments[plan.world.markets[offer.market].segment];
     let (price, cost) = (&state.offers.price[n], &state.offers.cost[n]);
     let (wanted, served) = (&state.offers.wanted[n], &state.firms.served[f]);
-    let units = each(|l| wanted[l] * served[l]);
+    let mut units = *wanted;
+    if !plan.bound.is_empty() {
+        units = each(|l| wanted[l] * served[l]);
+    }
     let (sold, free) = match segment.kernel {
         Kernel::Free { ad_revenue, ad_growth } => {
             let per_unit = &state.values[ad_revenue];
@@ -76,9 +81,12 @@ fn sell<const L: usize>(plan: &Plan, state: &mut State<L>, n: usize) {
         _ => (each(|l| whole(units[l] * price[l])), false),
     };
     // A firm with capacity of its own pays only energy and operations for its hours.
-    let share =
-        if plan.owns[f] { state.values[plan.world.technology.energy_share] } else { [1.0; L] };
-    let compute = each(|l| whole(units[l] * cost[l] * share[l]));
+    let compute = if plan.owns[f] {
+        let share = &state.values[plan.world.technology.energy_share];
+        each(|l| whole(units[l] * cost[l] * share[l]))
+    } else {
+        each(|l| whole(units[l] * cost[l]))
+    };
     if plan.compute {
         let (hours, all) = (&state.offers.hours[n], &mut state.firms.hours[f]);
         *all = each(|l| all[l] + units[l] * hours[l]);
@@ -88,7 +96,7 @@ fn sell<const L: usize>(plan: &Plan, state: &mut State<L>, n: usize) {
     let (revenue, levered) = (&mut state.firms.revenue[f], &mut state.firms.levered[f]);
     *revenue = each(|l| revenue[l] + sold[l]);
     *levered = each(|l| levered[l] + (sold[l] - compute[l]));
-    if matches!(segment.kernel, Kernel::Unit { .. }) {
+    if state.figures && matches!(segment.kernel, Kernel::Unit { .. }) {
         let all = &mut state.firms.subscriptions[f];
         *all = each(|l| all[l] + sold[l]);
     }
