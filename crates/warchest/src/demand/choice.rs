@@ -85,14 +85,15 @@ fn softmax<const L: usize>(values: &mut [[f64; L]], outside: bool) -> [f64; L] {
             total[l] += row[l];
         }
     }
-    let (mut log_sum, mut inverse) = ([0.0; L], [0.0; L]);
+    let mut log_sum = [0.0; L];
     for l in 0..L {
         log_sum[l] = shift[l] + ln(total[l]);
-        inverse[l] = if total[l] > 0.0 { 1.0 / total[l] } else { 1.0 };
+        total[l] = if total[l] > 0.0 { total[l] } else { 1.0 };
     }
+    // A quotient, not a product with 1/total: who sells alone has a share of exactly 1.
     for row in values.iter_mut() {
         for l in 0..L {
-            row[l] *= inverse[l];
+            row[l] /= total[l];
         }
     }
     log_sum

@@ -22,7 +22,7 @@ multiversion! {
             leader(plan, state);
         }
         for (n, offer) in plan.offers.iter().enumerate() {
-            if !plan.places[offer.market].fluid || state.figures {
+            if !plan.places[offer.market].fluid || !plan.prices_given || state.figures {
                 state.offers.held[n] = state.offers.share[n];
             }
             if !plan.prices_given {

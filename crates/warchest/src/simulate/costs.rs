@@ -20,15 +20,16 @@ multiversion! {
             let fall: [f64; L] = each(|l| fall[l] + (common[l] + own[l]));
             let rent = &state.common.rent_ratio;
             let region = &state.regions.rent_factor[world.markets[offer.market].region];
-            let mut cost = each(|l| base[l] * per_unit[l]);
-            if !plan.is_fixed(firm.load_factor, 1.0) {
-                cost = each(|l| cost[l] / load[l]);
-            }
-            cost = each(|l| cost[l] * exp(-fall[l]));
-            let place = world.markets[offer.market].region;
-            if plan.rents || !plan.is_fixed(world.regions[place].compute_price_factor, 1.0) {
-                cost = each(|l| cost[l] * rent[l] * region[l]);
-            }
+            // Without rents that move the cost has fewer factors, and none is a division.
+            let place = &world.regions[world.markets[offer.market].region];
+            let plain = !plan.rents
+                && plan.is_fixed(firm.load_factor, 1.0)
+                && plan.is_fixed(place.compute_price_factor, 1.0);
+            let cost: [f64; L] = if plain {
+                each(|l| base[l] * per_unit[l] * exp(-fall[l]))
+            } else {
+                each(|l| base[l] * per_unit[l] / load[l] * exp(-fall[l]) * rent[l] * region[l])
+            };
             state.offers.cost[n] = cost;
             if plan.compute {
                 let rent = &state.common.rent;

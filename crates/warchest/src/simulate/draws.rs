@@ -59,21 +59,30 @@ impl<const L: usize> Draws<L> {
 
 /// The current value of every parameter of the world in the engine's units, by lane.
 #[derive(Clone, Debug)]
-pub struct Values<const L: usize>(Vec<[f64; L]>);
+pub struct Values<const L: usize> {
+    rows: Vec<[f64; L]>,
+    /// Row of each parameter.
+    row: Vec<u32>,
+}
 
 impl<const L: usize> std::ops::Index<ParamId> for Values<L> {
     type Output = [f64; L];
     #[inline(always)]
     fn index(&self, id: ParamId) -> &[f64; L] {
-        &self.0[id.0 as usize]
+        &self.rows[self.row[id.0 as usize] as usize]
     }
 }
 
 impl<const L: usize> Values<L> {
     /// Known numbers filled in, the others zero until drawn.
     pub fn new(plan: &Plan) -> Values<L> {
-        let known = |param| fixed(param).unwrap_or(0.0);
-        Values(plan.world.params.iter().map(|p| [known(p); L]).collect())
+        let row = plan.value_rows();
+        let count = row.iter().max().map_or(0, |&most| most as usize + 1);
+        let mut rows = vec![[0.0; L]; count];
+        for (param, &at) in plan.world.params.iter().zip(&row) {
+            rows[at as usize] = [fixed(param).unwrap_or(0.0); L];
+        }
+        Values { rows, row }
     }
 
     /// Draws what is drawn once per path, copulas included.
@@ -113,7 +122,7 @@ impl<const L: usize> Values<L> {
             let param = plan.world.param(id);
             if let Dist::Curve(curve) = param.dist {
                 for l in 0..L {
-                    self.0[id.0 as usize][l] = convert(param, curves[curve][l]);
+                    self.put(id, l, convert(param, curves[curve][l]));
                 }
                 continue;
             }
@@ -127,7 +136,11 @@ impl<const L: usize> Values<L> {
 
     fn set(&mut self, plan: &Plan, id: ParamId, lane: usize, z: f64) {
         let param = plan.world.param(id);
-        self.0[id.0 as usize][lane] = convert(param, quantile_at(&param.dist, z));
+        self.put(id, lane, convert(param, quantile_at(&param.dist, z)));
+    }
+
+    fn put(&mut self, id: ParamId, lane: usize, value: f64) {
+        self.rows[self.row[id.0 as usize] as usize][lane] = value;
     }
 }
 

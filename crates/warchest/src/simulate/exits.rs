@@ -50,6 +50,7 @@ fn distress<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId, broke:
         let why = cause(state, f, l);
         let firms = &mut state.firms;
         firms.alive[f][l] = 0.0;
+        state.turnover = true;
         firms.exit_quarter[f][l] = f64::from(state.quarter);
         firms.cause[f][l] = f64::from(why as u8);
         firms.defaulted[f][l] = flag(why == Cause::Commitment);
@@ -199,6 +200,7 @@ fn enter<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId, comes: &[
         paid[l] = whole(cash[l]) * comes[l];
         if comes[l] > 0.0 {
             state.firms.alive[f][l] = 1.0;
+            state.turnover = true;
             state.firms.status[f][l] = f64::from(Status::Alive as u8);
             state.firms.entry_quarter[f][l] = f64::from(state.quarter);
         }

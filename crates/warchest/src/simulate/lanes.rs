@@ -284,6 +284,8 @@ pub struct State<const L: usize> {
     pub free_funding: bool,
     /// Identities are checked.
     pub audit: bool,
+    /// Somebody entered or ended since the offers were last looked through.
+    pub turnover: bool,
     /// Figures of each quarter are wanted.
     pub figures: bool,
     pub values: Values<L>,
@@ -328,6 +330,7 @@ impl<const L: usize> State<L> {
             quarter: 0,
             free_funding: request.free_funding,
             audit: request.audit,
+            turnover: false,
             figures: request.detail > Detail::Ends,
             values: Values::new(plan),
             draws: Draws::new(plan),

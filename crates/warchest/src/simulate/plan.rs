@@ -1,5 +1,6 @@
 //! A world compiled for running: listings in a row, streams by slot, mechanisms on or off.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::numerics::elementary::{exp_m1, ln, ln_1p};
@@ -91,6 +92,8 @@ pub struct Plan<'w> {
     pub seed: u64,
     /// Listings of market 0, then of market 1, ...
     pub offers: Vec<Offer>,
+    /// Offers of each firm.
+    pub sold_by: Vec<Vec<usize>>,
     /// The markets.
     pub places: Vec<Place>,
     /// Streams of the normals and uniforms drawn every quarter.
@@ -144,6 +147,7 @@ impl<'w> Plan<'w> {
             known: world.params.iter().map(fixed).collect(),
             seed,
             offers: Vec::new(),
+            sold_by: vec![Vec::new(); world.firms.len()],
             places: Vec::new(),
             normals: Vec::new(),
             uniforms: Vec::new(),
@@ -164,7 +168,10 @@ impl<'w> Plan<'w> {
                 .iter()
                 .all(|firm| matches!(firm.strategy, Strategy::CostPlus { .. })),
             flows: world.funding.enabled
-                || world.firms.iter().any(|firm| matches!(firm.strategy, Strategy::Penetrate { .. })),
+                || world
+                    .firms
+                    .iter()
+                    .any(|firm| matches!(firm.strategy, Strategy::Penetrate { .. })),
             entry: world.firms.iter().any(|firm| firm.entry.is_some()),
             learning: false,
         };
@@ -235,6 +242,7 @@ impl<'w> Plan<'w> {
                 let strategy = &world.firms[firm].strategy;
                 place.game |= !matches!(strategy, Strategy::CostPlus { .. });
                 place.second_round |= matches!(strategy, Strategy::Match);
+                self.sold_by[firm].push(self.offers.len());
                 self.offers.push(Offer { market, product: item.product, firm, listing });
             }
             place.range = start..self.offers.len();
@@ -323,6 +331,33 @@ impl<'w> Plan<'w> {
     /// True when a parameter is this known number on every path.
     pub fn is_fixed(&self, id: ParamId, value: f64) -> bool {
         self.known[id.0 as usize] == Some(value)
+    }
+
+    /// Offer's price is a rule's, never the outcome of a game.
+    pub fn is_rule(&self, offer: &Offer) -> bool {
+        let segment = &self.world.segments[self.world.markets[offer.market].segment];
+        let strategy = &self.world.firms[offer.firm].strategy;
+        matches!(segment.kernel, Kernel::Free { .. })
+            || matches!(strategy, Strategy::CostPlus { .. } | Strategy::Ration)
+    }
+
+    /// A product may always move its list price, and nothing else decides.
+    pub fn always_reprices(&self, product: ProductId) -> bool {
+        let segment = self.world.products[product].segment;
+        let hazard = self.known[self.world.segments[segment].reprice_hazard.0 as usize];
+        self.slots.reprice[product].is_none() && hazard.is_some_and(|hazard| hazard >= 1.0)
+    }
+
+    /// Row of each parameter among the values: those known to be the same number share one.
+    pub fn value_rows(&self) -> Vec<u32> {
+        let mut first = BTreeMap::new();
+        let mut next = 0..;
+        let mut fresh = || next.next().unwrap_or(u32::MAX);
+        let row = |known: &Option<f64>| match known {
+            Some(value) => *first.entry(value.to_bits()).or_insert_with(&mut fresh),
+            None => fresh(),
+        };
+        self.known.iter().map(row).collect()
     }
 
     fn normal(&mut self, scale: ParamId, entity: &str, shock: &str) -> Slot {

@@ -21,8 +21,11 @@ multiversion! {
                 *k = each(|l| k[l] * decay[l]);
             }
         }
+        let moved = std::mem::take(&mut state.turnover);
         for (n, offer) in plan.offers.iter().enumerate() {
-            state.offers.active[n] = state.firms.alive[offer.firm];
+            if moved {
+                state.offers.active[n] = state.firms.alive[offer.firm];
+            }
             utility(plan, state, n, offer);
             given(plan, state, n, offer);
         }
@@ -57,7 +60,6 @@ fn given<const L: usize>(plan: &Plan, state: &mut State<L>, n: usize, offer: &Of
     if matches!(kernel, Kernel::Free { .. }) {
         state.offers.list[n] = [0.0; L];
         state.offers.price[n] = [0.0; L];
-        state.offers.frozen[n] = [1.0; L];
         return;
     }
     match firm.strategy {
@@ -69,7 +71,6 @@ fn given<const L: usize>(plan: &Plan, state: &mut State<L>, n: usize, offer: &Of
                 let new = cost_plus(cost[l], markup[l], k[l]);
                 if alive[l] * may[l] > 0.0 { new } else { list[l] }
             });
-            state.offers.frozen[n] = [1.0; L];
         }
         Strategy::Follow { undercut } => {
             let leader = leader_price(plan, state, offer);
@@ -82,7 +83,7 @@ fn given<const L: usize>(plan: &Plan, state: &mut State<L>, n: usize, offer: &Of
             });
             state.offers.frozen[n] = each(|l| 1.0 - (1.0 - flag(leader[l] > 0.0)) * may[l]);
         }
-        Strategy::Ration => state.offers.frozen[n] = [1.0; L],
+        Strategy::Ration => {}
         _ => state.offers.frozen[n] = each(|l| 1.0 - may[l]),
     }
 }

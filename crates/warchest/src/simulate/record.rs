@@ -85,7 +85,8 @@ impl<const L: usize> Recorder<L> {
         let mut scratch = std::mem::take(&mut self.scratch);
         figures(isa, plan, state, &mut scratch);
         let own = plan.world.firms.len() * FIRM_FIGURES.len();
-        let first = Columns::new(plan, self.detail).quarters + state.quarter as usize * scratch.len();
+        let first =
+            Columns::new(plan, self.detail).quarters + state.quarter as usize * scratch.len();
         for (k, row) in scratch.iter().enumerate() {
             let known = if k < own {
                 let alive = &state.firms.alive[k / FIRM_FIGURES.len()];
@@ -139,13 +140,8 @@ impl<const L: usize> Recorder<L> {
         }
         let need: [f64; L] =
             each(|l| if positive[l] < never { firms.deepest[f][l] } else { f64::NAN });
-        let numbers = [
-            need,
-            firms.raised[f],
-            firms.valuation[f],
-            revenue_year(state, f),
-            firms.stake[f],
-        ];
+        let numbers =
+            [need, firms.raised[f], firms.valuation[f], revenue_year(state, f), firms.stake[f]];
         let first = Columns::new(plan, self.detail).firms + f * FIRM_SPREADS;
         for (k, row) in numbers.iter().enumerate() {
             let known = each(|l| if entry[l] < never { row[l] } else { f64::NAN });

@@ -201,6 +201,9 @@ fn qualities<const L: usize>(plan: &Plan, state: &mut State<L>) {
 #[inline(always)]
 fn may_reprice<const L: usize>(plan: &Plan, state: &mut State<L>) {
     for (j, product) in plan.world.products.iter().enumerate() {
+        if plan.always_reprices(j) {
+            continue;
+        }
         let released = &state.firms.released[product.firm];
         let hazard = &state.values[plan.world.segments[product.segment].reprice_hazard];
         let open = &mut state.products.may_reprice[j];

@@ -11,10 +11,6 @@ use crate::world::Kernel;
 multiversion! {
     /// Rations use to capacity, posts sales, the partner's share and compute.
     pub fn sales<const L: usize>(plan: &Plan, state: &mut State<L>) {
-        for f in 0..plan.world.firms.len() {
-            state.firms.revenue[f] = [0.0; L];
-            state.firms.levered[f] = [0.0; L];
-        }
         if state.figures {
             state.firms.subscriptions.fill([0.0; L]);
         }
@@ -24,10 +20,12 @@ multiversion! {
         for &f in &plan.bound {
             ration(plan, state, f);
         }
-        for n in 0..plan.offers.len() {
-            sell(plan, state, n);
-        }
-        for f in 0..plan.world.firms.len() {
+        for (f, offers) in plan.sold_by.iter().enumerate() {
+            state.firms.revenue[f] = [0.0; L];
+            state.firms.levered[f] = [0.0; L];
+            for &n in offers {
+                sell(plan, state, n);
+            }
             partner(plan, state, f);
         }
         if plan.compute {
@@ -63,10 +61,7 @@ fn sell<const L: usize>(plan: &Plan, state: &mut State<L>, n: usize) {
     let segment = &plan.world.segments[plan.world.markets[offer.market].segment];
     let (price, cost) = (&state.offers.price[n], &state.offers.cost[n]);
     let (wanted, served) = (&state.offers.wanted[n], &state.firms.served[f]);
-    let mut units = *wanted;
-    if !plan.bound.is_empty() {
-        units = each(|l| wanted[l] * served[l]);
-    }
+    let units: [f64; L] = each(|l| wanted[l] * served[l]);
     let (sold, free) = match segment.kernel {
         Kernel::Free { ad_revenue, ad_growth } => {
             let per_unit = &state.values[ad_revenue];
@@ -94,8 +89,12 @@ fn sell<const L: usize>(plan: &Plan, state: &mut State<L>, n: usize) {
     state.offers.units[n] = units;
     state.offers.revenue[n] = sold;
     let (revenue, levered) = (&mut state.firms.revenue[f], &mut state.firms.levered[f]);
-    *revenue = each(|l| revenue[l] + sold[l]);
-    *levered = each(|l| levered[l] + (sold[l] - compute[l]));
+    for l in 0..L {
+        revenue[l] += sold[l];
+    }
+    for l in 0..L {
+        levered[l] += sold[l] - compute[l];
+    }
     if state.figures && matches!(segment.kernel, Kernel::Unit { .. }) {
         let all = &mut state.firms.subscriptions[f];
         *all = each(|l| all[l] + sold[l]);

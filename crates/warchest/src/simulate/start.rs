@@ -137,7 +137,12 @@ impl<const L: usize> State<L> {
             self.offers.price_before[n] = self.offers.list[n];
             self.offers.held[n] = [0.0; L];
             self.offers.active[n] = self.firms.alive[offer.firm];
+            self.offers.frozen[n] = [flag(plan.is_rule(offer)); L];
         }
+        for j in 0..plan.world.products.len() {
+            self.products.may_reprice[j] = [flag(plan.always_reprices(j)); L];
+        }
+        self.turnover = false;
     }
 
     /// Tastes: given, or inverted from the shares of the start (Berry 1994): with the outside

@@ -133,10 +133,16 @@ fn reaches(sources: &BTreeMap<String, String>) -> Vec<String> {
         found.extend(
             NEVER.iter().filter(|word| code.contains(**word)).map(|word| format!("{path}: {word}")),
         );
-        let rayon_at_home =
-            ["simulate/ensemble", "curves/", "pricing/batch", "solve/", "sensitivity/"]
-                .iter()
-                .any(|home| path.contains(home));
+        let rayon_at_home = [
+            "simulate/ensemble",
+            "simulate/merge",
+            "curves/",
+            "pricing/batch",
+            "solve/",
+            "sensitivity/",
+        ]
+        .iter()
+        .any(|home| path.contains(home));
         if code.contains("rayon::") && !rayon_at_home {
             found.push(format!("{path}: rayon"));
         }

@@ -152,10 +152,10 @@ pub(super) fn shares_at<const L: usize, R: Rule<L>>(
         }
         share[f] = row;
     }
-    let inverse = inverse(&total);
+    // A quotient, not a product with 1/H: who sells alone has a share of exactly 1.
     for row in share.iter_mut() {
         for l in 0..L {
-            row[l] *= inverse[l];
+            row[l] /= total[l];
         }
     }
     total
