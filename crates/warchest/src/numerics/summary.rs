@@ -21,13 +21,13 @@ const WHOLE_BELOW: f64 = 9e18;
 
 impl ExactSum {
     /// Adds one value. The sum holds magnitudes up to 10^38, enough for the squares of a
-    /// trillion dollars over any number of paths. NaN counts as a value of zero.
+    /// trillion dollars over any number of paths, and stops there. NaN counts as a value of zero.
     #[inline]
     pub fn add(&mut self, value: f64) {
         self.count += 1;
         if value.abs() < WHOLE_BELOW {
             let whole = value as i64;
-            self.whole += i128::from(whole);
+            self.whole = self.whole.saturating_add(i128::from(whole));
             self.parts += i128::from(((value - whole as f64) * UNIT) as i64);
         } else {
             self.add_large(value);
@@ -41,10 +41,11 @@ impl ExactSum {
             let bits = value.to_bits();
             let mantissa = i128::from((bits & ((1 << 52) - 1)) | (1 << 52));
             let whole = mantissa << (((bits >> 52) & 0x7ff) - 1075);
-            self.whole += if value < 0.0 { -whole } else { whole };
+            let signed = if value < 0.0 { -whole } else { whole };
+            self.whole = self.whole.saturating_add(signed);
         } else if !value.is_nan() {
             let whole = value as i128;
-            self.whole += whole;
+            self.whole = self.whole.saturating_add(whole);
             self.parts += i128::from(((value - whole as f64) * UNIT) as i64);
         }
     }
@@ -55,7 +56,8 @@ impl ExactSum {
             match split_sums(isa, some) {
                 Some([high, low, parts]) => {
                     self.count += some.len() as u64;
-                    self.whole += (i128::from(high) << SPLIT) + i128::from(low);
+                    let whole = (i128::from(high) << SPLIT) + i128::from(low);
+                    self.whole = self.whole.saturating_add(whole);
                     self.parts += i128::from(parts);
                 }
                 None => some.iter().for_each(|&value| self.add(value)),
@@ -66,7 +68,7 @@ impl ExactSum {
     /// Adds another sum.
     pub fn merge(&mut self, other: &ExactSum) {
         self.count += other.count;
-        self.whole += other.whole;
+        self.whole = self.whole.saturating_add(other.whole);
         self.parts += other.parts;
     }
 

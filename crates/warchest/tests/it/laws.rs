@@ -198,6 +198,36 @@ proptest! {
         }
     }
 
+    /// How much is written down changes no fate and no cash, also where a firm prices by what it
+    /// saw in the quarter before.
+    #[test]
+    fn what_is_recorded_changes_nothing(
+        choice in choices(),
+        sellers in prop::collection::vec(seller(), 2..6),
+    ) {
+        let mut world = noisy(choice.clone(), &sellers, 1.0);
+        // A budget without a ceiling has no bound on what followers drive prices to.
+        let bounded = matches!(choice, Choice::Unit { .. });
+        for firm in &mut world.firms {
+            if let (Rule::CostPlus { .. }, true) = (firm.strategy.clone(), bounded) {
+                firm.strategy = Rule::Follow { undercut: firm.efficiency_volatility };
+            }
+        }
+        let ends = |detail| {
+            let mut found = Vec::new();
+            run(&world, &request(detail), 0..1, 64, Isa::best(), &mut |block| {
+                let firms = block.tally.firms.into_iter();
+                found = firms.map(|firm| (firm.exits, firm.alive, firm.end_cash)).collect();
+                ControlFlow::Continue(())
+            })
+            .unwrap();
+            found
+        };
+        let least = ends(Detail::Ends);
+        prop_assert_eq!(&least, &ends(Detail::Rows));
+        prop_assert_eq!(&least, &ends(Detail::Quarters));
+    }
+
     /// A dead firm never prices again: nothing on sale, chosen, held or sold, and its cash stays.
     #[test]
     fn a_dead_firm_never_prices_again(
