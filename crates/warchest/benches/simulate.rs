@@ -9,7 +9,7 @@ use warchest::numerics::lanes::Isa;
 use warchest::scenario::{self, Files};
 use warchest::simulate::ensemble::run;
 use warchest::simulate::outcome::{Detail, Request};
-use warchest::world::World;
+use warchest::world::{Dist, World};
 
 #[path = "../tests/it/markets.rs"]
 #[allow(dead_code)]
@@ -54,6 +54,18 @@ fn toy_paths(bencher: Bencher) {
 #[divan::bench]
 fn six_firms_four_segments(bencher: Bencher) {
     let world = markets::market(markets::SMALL);
+    let items = ItemsCount::new(PATHS * u64::from(world.clock.quarters));
+    bencher.counter(items).bench_local(|| block(&world, Detail::Ends));
+}
+
+/// The same without capacity of their own: prices are found once a quarter, not once for every
+/// trial shadow price of capacity.
+#[divan::bench]
+fn six_firms_four_segments_rented(bencher: Bencher) {
+    let mut world = markets::market(markets::SMALL);
+    for firm in world.firms.clone() {
+        world.params[firm.capacity.0 as usize].dist = Dist::Fixed(0.0);
+    }
     let items = ItemsCount::new(PATHS * u64::from(world.clock.quarters));
     bencher.counter(items).bench_local(|| block(&world, Detail::Ends));
 }

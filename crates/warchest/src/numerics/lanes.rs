@@ -60,6 +60,19 @@ impl Isa {
     }
 }
 
+/// Computes one number per lane.
+///
+/// What it computes lands in a row of its own, which no row that is read can overlap: a loop that wrote
+/// through a reference would be left lane by lane.
+#[inline(always)]
+pub fn each<const L: usize>(f: impl Fn(usize) -> f64) -> [f64; L] {
+    let mut out = [0.0; L];
+    for l in 0..L {
+        out[l] = f(l);
+    }
+    out
+}
+
 /// Defines `fn name(isa, args…)` whose body is compiled once per instruction set.
 ///
 /// Everything the body calls must be `#[inline(always)]` to be compiled along with it.

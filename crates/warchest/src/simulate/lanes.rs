@@ -2,6 +2,7 @@
 
 use crate::capital::ledger::Ledger;
 use crate::curves::CurvePath;
+pub use crate::numerics::lanes::each;
 use crate::simulate::draws::{Draws, Values};
 use crate::simulate::outcome::{Detail, Request};
 use crate::simulate::plan::Plan;
@@ -11,16 +12,6 @@ pub type Lane<const L: usize> = [f64; L];
 
 /// One row per entity.
 pub type Rows<const L: usize> = Vec<[f64; L]>;
-
-/// Computes one number per lane.
-#[inline(always)]
-pub fn each<const L: usize>(f: impl Fn(usize) -> f64) -> [f64; L] {
-    let mut out = [0.0; L];
-    for l in 0..L {
-        out[l] = f(l);
-    }
-    out
-}
 
 /// 1.0 or 0.0.
 #[inline(always)]

@@ -14,7 +14,7 @@ use crate::demand::choice::{NEVER, NestedDemand};
 use crate::multiversion;
 use crate::numerics::elementary::{exp, ln};
 use crate::numerics::lambert::rough;
-use crate::numerics::lanes::Isa;
+use crate::numerics::lanes::{Isa, each};
 
 /// A nested-logit price game; layout of [`crate::pricing::lanes`].
 #[derive(Clone, Copy, Debug)]
@@ -146,41 +146,46 @@ fn attractions<const L: usize>(
     }
     for j in 0..shares.len() {
         let pair = &mut pairs[of[j]];
-        for l in 0..L {
-            let stays = game.frozen[j][l] > 0.5;
-            let at = if stays { prices[j][l] } else { game.cost[j][l] };
-            let v = (demand.utility[j][l] - demand.slope[l] * at) * inverse[l];
-            let v = if demand.active[j][l] > 0.5 { v } else { NEVER };
-            shares[j][l] = v;
-            let top = if stays { pair.log_kept[l] } else { pair.shift[l] };
-            let top = if v > top { v } else { top };
-            pair.log_kept[l] = if stays { top } else { pair.log_kept[l] };
-            pair.shift[l] = if stays { pair.shift[l] } else { top };
-        }
+        let (frozen, price, cost) = (&game.frozen[j], &prices[j], &game.cost[j]);
+        let (utility, active) = (&demand.utility[j], &demand.active[j]);
+        let at: [f64; L] = each(|l| if frozen[l] > 0.5 { price[l] } else { cost[l] });
+        let v: [f64; L] = each(|l| (utility[l] - demand.slope[l] * at[l]) * inverse[l]);
+        let v: [f64; L] = each(|l| if active[l] > 0.5 { v[l] } else { NEVER });
+        let (kept, free) = (&pair.log_kept, &pair.shift);
+        let top: [f64; L] = each(|l| if frozen[l] > 0.5 { kept[l] } else { free[l] });
+        let top: [f64; L] = each(|l| if v[l] > top[l] { v[l] } else { top[l] });
+        let kept: [f64; L] = each(|l| if frozen[l] > 0.5 { top[l] } else { kept[l] });
+        let free: [f64; L] = each(|l| if frozen[l] > 0.5 { free[l] } else { top[l] });
+        (shares[j], pair.log_kept, pair.shift) = (v, kept, free);
     }
     // Sums over the pair; `base` and `step` serve as accumulators.
     for j in 0..shares.len() {
         let pair = &mut pairs[of[j]];
-        for l in 0..L {
-            let stays = game.frozen[j][l] > 0.5;
-            let e = exp(shares[j][l] - if stays { pair.log_kept[l] } else { pair.shift[l] });
-            let e = if demand.active[j][l] > 0.5 { e } else { 0.0 };
-            shares[j][l] = e;
-            let held = if stays { e } else { 0.0 };
-            let margin = demand.slope[l] * (prices[j][l] - game.cost[j][l]) * inverse[l];
-            pair.base[l] += e - held;
-            pair.step[l] += held;
-            pair.kept_margin[l] += if held > 0.0 { held * margin } else { 0.0 };
-        }
+        let (frozen, price, cost) = (&game.frozen[j], &prices[j], &game.cost[j]);
+        let (active, kept, free) = (&demand.active[j], &pair.log_kept, &pair.shift);
+        let top: [f64; L] = each(|l| if frozen[l] > 0.5 { kept[l] } else { free[l] });
+        let e: [f64; L] = each(|l| exp(shares[j][l] - top[l]));
+        let e: [f64; L] = each(|l| if active[l] > 0.5 { e[l] } else { 0.0 });
+        let held: [f64; L] = each(|l| if frozen[l] > 0.5 { e[l] } else { 0.0 });
+        let margin: [f64; L] = each(|l| demand.slope[l] * (price[l] - cost[l]) * inverse[l]);
+        let (base, step, earned) = (&pair.base, &pair.step, &pair.kept_margin);
+        let base: [f64; L] = each(|l| base[l] + (e[l] - held[l]));
+        let step: [f64; L] = each(|l| step[l] + held[l]);
+        let margin: [f64; L] = each(|l| held[l] * margin[l]);
+        let margin: [f64; L] = each(|l| if held[l] > 0.0 { margin[l] } else { 0.0 });
+        let earned: [f64; L] = each(|l| earned[l] + margin[l]);
+        (shares[j], pair.base, pair.step, pair.kept_margin) = (e, base, step, earned);
     }
     for pair in pairs.iter_mut() {
-        for l in 0..L {
-            let (free, kept) = (pair.base[l], pair.step[l]);
-            pair.log_weight[l] = if free > 0.0 { pair.shift[l] + ln(free) } else { NEVER };
-            pair.log_kept[l] = if kept > 0.0 { pair.log_kept[l] + ln(kept) } else { NEVER };
-            pair.kept_margin[l] = if kept > 0.0 { pair.kept_margin[l] / kept } else { 0.0 };
-            pair.y[l] = 1.0;
-        }
+        let (free, kept) = (&pair.base, &pair.step);
+        pair.keeps = kept.iter().fold(0.0, |sum, kept| sum + kept) > 0.0;
+        let weight: [f64; L] = each(|l| pair.shift[l] + ln(free[l]));
+        pair.log_weight = each(|l| if free[l] > 0.0 { weight[l] } else { NEVER });
+        let weight: [f64; L] = each(|l| pair.log_kept[l] + ln(kept[l]));
+        pair.log_kept = each(|l| if kept[l] > 0.0 { weight[l] } else { NEVER });
+        let mean: [f64; L] = each(|l| pair.kept_margin[l] / kept[l]);
+        pair.kept_margin = each(|l| if kept[l] > 0.0 { mean[l] } else { 0.0 });
+        pair.y = [1.0; L];
     }
 }
 
@@ -191,15 +196,19 @@ fn leaders<const L: usize>(pairs: &[Pair<L>], nests: usize) -> (Vec<[f64; L]>, V
     let mut second = vec![[NEVER; L]; nests];
     for pair in pairs {
         let (first, second) = (&mut first[pair.nest], &mut second[pair.nest]);
-        for l in 0..L {
-            let own = pair.log_weight[l] - 1.0;
-            let own = if pair.log_kept[l] > own { pair.log_kept[l] } else { own };
-            let loser = if own > first[l] { first[l] } else { own };
-            first[l] = if own > first[l] { own } else { first[l] };
-            second[l] = if loser > second[l] { loser } else { second[l] };
-        }
+        let own = own_log(pair);
+        let loser: [f64; L] = each(|l| if own[l] > first[l] { first[l] } else { own[l] });
+        *first = each(|l| if own[l] > first[l] { own[l] } else { first[l] });
+        *second = each(|l| if loser[l] > second[l] { loser[l] } else { second[l] });
     }
     (first, second)
+}
+
+/// Log attraction of a pair: of its frozen products, or of the free ones at `y = 1`.
+#[inline(always)]
+fn own_log<const L: usize>(pair: &Pair<L>) -> [f64; L] {
+    let free: [f64; L] = each(|l| pair.log_weight[l] - 1.0);
+    each(|l| if pair.log_kept[l] > free[l] { pair.log_kept[l] } else { free[l] })
 }
 
 /// Starting `y`: that of the prices given, else each pair's reply inside its nest: a winner
@@ -215,33 +224,41 @@ fn start<const L: usize>(
     let (first, second) = leaders(pairs, game.demand.nests);
     for pair in pairs.iter_mut() {
         let (first, second) = (&first[pair.nest], &second[pair.nest]);
+        // A pair alone in its nest plays against the outside: y = (1 + W)/(1 − ρ).
+        let (omega, rho) = (&market.omega[pair.nest], &game.demand.rho);
+        let nest: [f64; L] = each(|l| omega[l] / (1.0 - rho[l]));
+        let rest: [f64; L] = each(|l| nest[l] / (1.0 - nest[l]));
+        let rest: [f64; L] = each(|l| if nest[l] < 0.999 { rest[l] } else { 1e3 });
+        // Loops, not closures: what is this long the compiler would not put inline.
+        let mut alone = [0.0; L];
         for l in 0..L {
-            let rho = game.demand.rho[l];
-            // A pair alone in its nest plays against the outside: y = (1 + W)/(1 − ρ).
-            let nest = market.omega[pair.nest][l] / (1.0 - rho);
-            let rest = if nest < 0.999 { nest / (1.0 - nest) } else { 1e3 };
-            let alone = (1.0 + rough(rest)) / (1.0 - rho);
-            let own = pair.log_weight[l] - 1.0;
-            let own = if pair.log_kept[l] > own { pair.log_kept[l] } else { own };
-            let rival = if own < first[l] { first[l] } else { second[l] };
-            let ahead = pair.log_weight[l] - rival;
-            let held = if ahead > 30.0 { 30.0 } else { ahead };
-            let far = if ahead > 30.0 { ahead } else { 30.0 };
-            let close = 1.0 + rough(exp(held - 1.0));
-            let against = if ahead > 30.0 { far - ln(far) } else { close };
-            let y = if against < alone { against } else { alone };
-            pair.y[l] = if y > 1.0 { y } else { 1.0 };
+            alone[l] = (1.0 + rough(rest[l])) / (1.0 - rho[l]);
         }
+        let own = own_log(pair);
+        let rival: [f64; L] = each(|l| if own[l] < first[l] { first[l] } else { second[l] });
+        let ahead: [f64; L] = each(|l| pair.log_weight[l] - rival[l]);
+        let mut close: [f64; L] = each(|l| exp(ahead[l].min(30.0) - 1.0));
+        for l in 0..L {
+            close[l] = 1.0 + rough(close[l]);
+        }
+        let far: [f64; L] = each(|l| ahead[l].max(30.0));
+        let far: [f64; L] = each(|l| far[l] - ln(far[l]));
+        let against: [f64; L] = each(|l| if ahead[l] > 30.0 { far[l] } else { close[l] });
+        let y: [f64; L] = each(|l| if against[l] < alone[l] { against[l] } else { alone[l] });
+        pair.y = each(|l| if y[l] > 1.0 { y[l] } else { 1.0 });
     }
     for j in 0..prices.len() {
         let pair = &mut pairs[of[j]];
-        for l in 0..L {
-            let inverse = 1.0 / (1.0 - game.demand.rho[l]);
-            let given = game.demand.slope[l] * (prices[j][l] - game.cost[j][l]) * inverse;
-            let free = game.demand.active[j][l] > 0.5 && game.frozen[j][l] < 0.5;
-            let usable = free && given > 0.25 && given < 100.0 * inverse;
-            pair.y[l] = if usable { given } else { pair.y[l] };
-        }
+        let (frozen, price, cost) = (&game.frozen[j], &prices[j], &game.cost[j]);
+        let (active, rho, slope) = (&game.demand.active[j], &game.demand.rho, &game.demand.slope);
+        let inverse: [f64; L] = each(|l| 1.0 / (1.0 - rho[l]));
+        let given: [f64; L] = each(|l| slope[l] * (price[l] - cost[l]) * inverse[l]);
+        let y = &pair.y;
+        pair.y = each(|l| {
+            let free = (active[l] > 0.5) & (frozen[l] < 0.5);
+            let usable = free & (given[l] > 0.25) & (given[l] < 100.0 * inverse[l]);
+            if usable { given[l] } else { y[l] }
+        });
     }
 }
 
@@ -258,16 +275,17 @@ fn finish<const L: usize>(
     for j in 0..prices.len() {
         let pair = &pairs[of[j]];
         let (d, omega) = (&market.d[pair.nest], &market.omega[pair.nest]);
-        for l in 0..L {
-            let rest = 1.0 - game.demand.rho[l];
-            let stays = game.frozen[j][l] > 0.5;
-            let on_sale = game.demand.active[j][l] > 0.5;
-            let price = game.cost[j][l] + pair.y[l] * rest / game.demand.slope[l];
-            prices[j][l] = if on_sale && !stays { price } else { prices[j][l] };
-            let v = (game.demand.utility[j][l] - game.demand.slope[l] * prices[j][l]) / rest;
-            let within = exp(v - d[l]);
-            shares[j][l] = if on_sale { within * omega[l] / rest } else { 0.0 };
-        }
+        let (frozen, active, cost) = (&game.frozen[j], &game.demand.active[j], &game.cost[j]);
+        let (slope, utility) = (&game.demand.slope, &game.demand.utility[j]);
+        let rest: [f64; L] = each(|l| 1.0 - game.demand.rho[l]);
+        let new: [f64; L] = each(|l| cost[l] + pair.y[l] * rest[l] / slope[l]);
+        let old = &prices[j];
+        let moves = |l: usize| (active[l] > 0.5) & (frozen[l] <= 0.5);
+        let price: [f64; L] = each(|l| if moves(l) { new[l] } else { old[l] });
+        let within: [f64; L] = each(|l| exp((utility[l] - slope[l] * price[l]) / rest[l] - d[l]));
+        let share: [f64; L] = each(|l| within[l] * omega[l] / rest[l]);
+        shares[j] = each(|l| if active[l] > 0.5 { share[l] } else { 0.0 });
+        prices[j] = price;
     }
 }
 
@@ -285,30 +303,35 @@ fn certify<const L: usize>(
     let mut own = vec![[0.0; L]; pairs.len()];
     let mut profit = vec![[0.0; L]; firms(game.owner)];
     for j in 0..prices.len() {
-        for l in 0..L {
-            let margin = game.demand.slope[l] * (prices[j][l] - game.cost[j][l]);
-            let earned = if game.demand.active[j][l] > 0.5 { shares[j][l] * margin } else { 0.0 };
-            nest[game.demand.nest[j]][l] += shares[j][l];
-            own[of[j]][l] += earned;
-            profit[game.owner[j]][l] += earned;
+        let (active, price, cost) = (&game.demand.active[j], &prices[j], &game.cost[j]);
+        let (slope, share) = (&game.demand.slope, &shares[j]);
+        let earned: [f64; L] = each(|l| share[l] * (slope[l] * (price[l] - cost[l])));
+        let earned: [f64; L] = each(|l| if active[l] > 0.5 { earned[l] } else { 0.0 });
+        let rows = [
+            (&mut nest[game.demand.nest[j]], share),
+            (&mut own[of[j]], &earned),
+            (&mut profit[game.owner[j]], &earned),
+        ];
+        for (row, by) in rows {
+            *row = each(|l| row[l] + by[l]);
         }
     }
     let (mut residual, mut size, mut broken) = ([0.0; L], [1.0; L], [0.0; L]);
     for j in 0..prices.len() {
         let g = game.demand.nest[j];
-        for l in 0..L {
-            let rho = game.demand.rho[l];
-            let scale = game.demand.slope[l] / (1.0 - rho);
-            let y = scale * (prices[j][l] - game.cost[j][l]);
-            let q = own[of[j]][l] / (nest[g][l] * (1.0 - rho));
-            let r = (y - rho * q - 1.0 - profit[game.owner[j]][l]).abs();
-            let counts = game.demand.active[j][l] > 0.5 && game.frozen[j][l] < 0.5;
-            let r = if counts && nest[g][l] > 0.0 { r } else { 0.0 };
-            broken[l] += r * 0.0;
-            residual[l] = if r > residual[l] { r } else { residual[l] };
-            let large = scale * prices[j][l].abs() + y.abs();
-            size[l] = if counts && large > size[l] { large } else { size[l] };
-        }
+        let (active, frozen) = (&game.demand.active[j], &game.frozen[j]);
+        let (price, cost, rho) = (&prices[j], &game.cost[j], &game.demand.rho);
+        let (own, nest, profit) = (&own[of[j]], &nest[g], &profit[game.owner[j]]);
+        let scale: [f64; L] = each(|l| game.demand.slope[l] / (1.0 - rho[l]));
+        let y: [f64; L] = each(|l| scale[l] * (price[l] - cost[l]));
+        let q: [f64; L] = each(|l| own[l] / (nest[l] * (1.0 - rho[l])));
+        let r: [f64; L] = each(|l| (y[l] - rho[l] * q[l] - 1.0 - profit[l]).abs());
+        let counts = |l: usize| (active[l] > 0.5) & (frozen[l] < 0.5);
+        let r: [f64; L] = each(|l| if counts(l) & (nest[l] > 0.0) { r[l] } else { 0.0 });
+        broken = each(|l| broken[l] + r[l] * 0.0);
+        residual = each(|l| if r[l] > residual[l] { r[l] } else { residual[l] });
+        let large: [f64; L] = each(|l| scale[l] * price[l].abs() + y[l].abs());
+        size = each(|l| if counts(l) & (large[l] > size[l]) { large[l] } else { size[l] });
     }
     status(&residual, &size, &broken, search)
 }

@@ -4,11 +4,14 @@ use super::STEPS_MAX;
 use super::aggregate::{Search, moved};
 use crate::demand::choice::{NEVER, NestedDemand};
 use crate::numerics::elementary::{exp, ln};
+use crate::numerics::lanes::each;
 
 /// One firm in one nest.
 pub(super) struct Pair<const L: usize> {
     pub firm: usize,
     pub nest: usize,
+    /// Some product is frozen on some lane.
+    pub keeps: bool,
     /// Log attraction at cost of the free products, and its common scale.
     pub log_weight: [f64; L],
     pub shift: [f64; L],
@@ -35,6 +38,7 @@ impl<const L: usize> Pair<L> {
         Self {
             firm,
             nest,
+            keeps: false,
             log_weight: none,
             shift: none,
             log_kept: none,
@@ -96,22 +100,24 @@ pub(super) fn evaluate<const L: usize>(
         (*top, *total) = ([NEVER; L], [0.0; L]);
     }
     for pair in pairs.iter_mut() {
-        let top = &mut market.d[pair.nest];
-        for l in 0..L {
-            let e = pair.log_weight[l] - pair.y[l];
-            pair.within[l] = e;
-            let most = if pair.log_kept[l] > e { pair.log_kept[l] } else { e };
-            top[l] = if most > top[l] { most } else { top[l] };
-        }
+        let (top, kept) = (&mut market.d[pair.nest], &pair.log_kept);
+        let e: [f64; L] = each(|l| pair.log_weight[l] - pair.y[l]);
+        let most: [f64; L] = each(|l| if kept[l] > e[l] { kept[l] } else { e[l] });
+        *top = each(|l| if most[l] > top[l] { most[l] } else { top[l] });
+        pair.within = e;
     }
     for pair in pairs.iter_mut() {
         let (top, total) = (&market.d[pair.nest], &mut market.total[pair.nest]);
-        for l in 0..L {
-            // `q` holds the frozen attraction until the totals are known.
-            pair.within[l] = exp(pair.within[l] - top[l]);
-            pair.q[l] = if pair.log_kept[l] > NEVER { exp(pair.log_kept[l] - top[l]) } else { 0.0 };
-            total[l] += pair.within[l] + pair.q[l];
+        let within: [f64; L] = each(|l| exp(pair.within[l] - top[l]));
+        // `q` holds the frozen attraction until the totals are known.
+        let mut held = [0.0; L];
+        if pair.keeps {
+            let kept = &pair.log_kept;
+            held = each(|l| exp(kept[l] - top[l]));
+            held = each(|l| if kept[l] > NEVER { held[l] } else { 0.0 });
         }
+        *total = each(|l| total[l] + (within[l] + held[l]));
+        (pair.within, pair.q) = (within, held);
     }
     nest_shares(demand, market);
     for row in market.profit.iter_mut() {
@@ -120,32 +126,33 @@ pub(super) fn evaluate<const L: usize>(
     for pair in pairs.iter_mut() {
         let (total, omega) = (&market.total[pair.nest], &market.omega[pair.nest]);
         let profit = &mut market.profit[pair.firm];
-        for l in 0..L {
-            pair.within[l] /= total[l];
-            pair.q[l] = pair.within[l] * pair.y[l] + pair.q[l] / total[l] * pair.kept_margin[l];
-            profit[l] += omega[l] * pair.q[l];
+        let within: [f64; L] = each(|l| pair.within[l] / total[l]);
+        let mut q: [f64; L] = each(|l| within[l] * pair.y[l]);
+        if pair.keeps {
+            q = each(|l| q[l] + pair.q[l] / total[l] * pair.kept_margin[l]);
         }
+        *profit = each(|l| profit[l] + omega[l] * q[l]);
+        (pair.within, pair.q) = (within, q);
     }
     for pair in pairs.iter_mut() {
-        let profit = &market.profit[pair.firm];
-        for l in 0..L {
-            let (rho, y) = (demand.rho[l], pair.y[l]);
-            let earned = pair.within[l] * y;
-            let left = y - rho * earned;
-            let kept = rho * (pair.q[l] - earned);
-            let right = 1.0 + profit[l] + kept;
-            // In logs the condition is nearly linear in `y` on both sides of the switch
-            // between a nest's winner and its losers; that needs both sides positive.
-            let logs = left > 0.0 && right > 0.0;
-            let lift = if logs { left / right } else { 1.0 };
-            let error = if logs { ln(lift) } else { left - right };
-            // A pair without a price to set moves nothing and has no condition to meet.
-            let error = if pair.log_weight[l] > NEVER { error } else { 0.0 };
-            pair.error[l] = error;
-            pair.lift[l] = lift;
-            pair.r[l] = if logs { left * error } else { error };
-            pair.beta[l] = rho * earned + lift * kept;
-        }
+        let (profit, rho, y) = (&market.profit[pair.firm], &demand.rho, &pair.y);
+        let earned: [f64; L] = each(|l| pair.within[l] * y[l]);
+        let left: [f64; L] = each(|l| y[l] - rho[l] * earned[l]);
+        let kept: [f64; L] = each(|l| rho[l] * (pair.q[l] - earned[l]));
+        let right: [f64; L] = each(|l| 1.0 + profit[l] + kept[l]);
+        // In logs the condition is nearly linear in `y` on both sides of the switch between a
+        // nest's winner and its losers; that needs both sides positive.
+        let logs: [bool; L] = std::array::from_fn(|l| (left[l] > 0.0) & (right[l] > 0.0));
+        let lift: [f64; L] = each(|l| left[l] / right[l]);
+        let lift: [f64; L] = each(|l| if logs[l] { lift[l] } else { 1.0 });
+        let error: [f64; L] = each(|l| ln(lift[l]));
+        let error: [f64; L] = each(|l| if logs[l] { error[l] } else { left[l] - right[l] });
+        // A pair without a price to set moves nothing and has no condition to meet.
+        let free = &pair.log_weight;
+        let error: [f64; L] = each(|l| if free[l] > NEVER { error[l] } else { 0.0 });
+        pair.r = each(|l| if logs[l] { left[l] * error[l] } else { error[l] });
+        pair.beta = each(|l| rho[l] * earned[l] + lift[l] * kept[l]);
+        (pair.error, pair.lift) = (error, lift);
     }
 }
 
@@ -154,31 +161,26 @@ pub(super) fn evaluate<const L: usize>(
 fn nest_shares<const L: usize>(demand: &NestedDemand<'_, L>, market: &mut Market<L>) {
     let mut top = [if demand.outside { 0.0 } else { NEVER }; L];
     for g in 0..demand.nests {
-        for l in 0..L {
-            let d = market.d[g][l] + ln(market.total[g][l]);
-            let d = if market.d[g][l] > 0.5 * NEVER { d } else { NEVER };
-            market.d[g][l] = d;
-            let value = (1.0 - demand.rho[l]) * d;
-            market.omega[g][l] = value;
-            top[l] = if value > top[l] { value } else { top[l] };
-        }
+        let (scale, total) = (&market.d[g], &market.total[g]);
+        let d: [f64; L] = each(|l| scale[l] + ln(total[l]));
+        let d: [f64; L] = each(|l| if scale[l] > 0.5 * NEVER { d[l] } else { NEVER });
+        let value: [f64; L] = each(|l| (1.0 - demand.rho[l]) * d[l]);
+        top = each(|l| if value[l] > top[l] { value[l] } else { top[l] });
+        (market.d[g], market.omega[g]) = (d, value);
     }
     let mut sum = [0.0; L];
     for l in 0..L {
         sum[l] = if demand.outside { exp(-top[l]) } else { 0.0 };
     }
     for g in 0..demand.nests {
-        for l in 0..L {
-            let there = market.d[g][l] > 0.5 * NEVER;
-            let e = exp(market.omega[g][l] - top[l]);
-            market.omega[g][l] = if there { e } else { 0.0 };
-            sum[l] += market.omega[g][l];
-        }
+        let (d, omega) = (&market.d[g], &mut market.omega[g]);
+        let e: [f64; L] = each(|l| exp(omega[l] - top[l]));
+        *omega = each(|l| if d[l] > 0.5 * NEVER { e[l] } else { 0.0 });
+        sum = each(|l| sum[l] + omega[l]);
     }
-    for g in 0..demand.nests {
-        for l in 0..L {
-            market.omega[g][l] *= (1.0 - demand.rho[l]) / sum[l];
-        }
+    let scale: [f64; L] = each(|l| (1.0 - demand.rho[l]) / sum[l]);
+    for omega in market.omega[..demand.nests].iter_mut() {
+        *omega = each(|l| omega[l] * scale[l]);
     }
 }
 
@@ -195,30 +197,25 @@ fn newton<const L: usize>(
     // rhs is now dd_g; dh = Σ ω dd.
     let mut dh = [0.0; L];
     for g in 0..nests {
-        for l in 0..L {
-            dh[l] += market.omega[g][l] * market.rhs[g][l];
-        }
+        let (omega, rhs) = (&market.omega[g], &market.rhs[g]);
+        dh = each(|l| dh[l] + omega[l] * rhs[l]);
     }
-    for f in 0..market.push.len() {
-        for l in 0..L {
-            market.push[f][l] -= dh[l] * market.profit[f][l];
-        }
+    for (push, profit) in market.push.iter_mut().zip(&market.profit) {
+        *push = each(|l| push[l] - dh[l] * profit[l]);
     }
     for pair in pairs.iter() {
         let (omega, dd) = (&market.omega[pair.nest], &market.rhs[pair.nest]);
         let push = &mut market.push[pair.firm];
-        for l in 0..L {
-            push[l] -= omega[l] * own_pull(demand.rho[l], pair, l) * dd[l];
-        }
+        *push = each(|l| push[l] - omega[l] * own_pull(demand.rho[l], pair, l) * dd[l]);
     }
     for pair in pairs.iter_mut() {
         let dd = &market.rhs[pair.nest];
         let (push, give) = (&market.push[pair.firm], &market.give[pair.firm]);
-        for l in 0..L {
+        let by: [f64; L] = each(|l| {
             let push = pair.lift[l] * push[l] / give[l];
-            let by = (push - pair.r[l] - pair.beta[l] * dd[l]) * pair.inv_alpha[l];
-            pair.step[l] = if pair.log_weight[l] > NEVER { by } else { 0.0 };
-        }
+            (push - pair.r[l] - pair.beta[l] * dd[l]) * pair.inv_alpha[l]
+        });
+        pair.step = each(|l| if pair.log_weight[l] > NEVER { by[l] } else { 0.0 });
     }
 }
 
@@ -248,38 +245,34 @@ fn eliminate_pairs<const L: usize>(
     }
     for pair in pairs.iter_mut() {
         let g = pair.nest;
-        for l in 0..L {
-            let (rho, s, y) = (demand.rho[l], pair.within[l], pair.y[l]);
-            pair.inv_alpha[l] = 1.0 / (1.0 - rho * s + rho * s * y);
-            let gamma = s * (1.0 - y) * pair.inv_alpha[l];
-            let omega = market.omega[g][l];
-            market.give[pair.firm][l] -= omega * gamma * pair.lift[l];
-            market.push[pair.firm][l] -= omega * gamma * pair.r[l];
-            let sigma = s * pair.inv_alpha[l];
-            market.matrix[g * nests + g][l] -= sigma * pair.beta[l];
-            market.rhs[g][l] += sigma * pair.r[l];
-        }
+        let (rho, s, y, omega) = (&demand.rho, &pair.within, &pair.y, &market.omega[g]);
+        let inverse: [f64; L] = each(|l| 1.0 / (1.0 - rho[l] * s[l] + rho[l] * s[l] * y[l]));
+        let weight: [f64; L] = each(|l| omega[l] * (s[l] * (1.0 - y[l]) * inverse[l]));
+        let sigma: [f64; L] = each(|l| s[l] * inverse[l]);
+        let (give, push) = (&mut market.give[pair.firm], &mut market.push[pair.firm]);
+        *give = each(|l| give[l] - weight[l] * pair.lift[l]);
+        *push = each(|l| push[l] - weight[l] * pair.r[l]);
+        let (own, rhs) = (&mut market.matrix[g * nests + g], &mut market.rhs[g]);
+        *own = each(|l| own[l] - sigma[l] * pair.beta[l]);
+        *rhs = each(|l| rhs[l] + sigma[l] * pair.r[l]);
+        pair.inv_alpha = inverse;
     }
     // Each firm ties its nests together; `v ωᵀ` is the part that goes through dh.
     for a in 0..pairs.len() {
         let (g, f) = (pairs[a].nest, pairs[a].firm);
-        let mut sigma = [0.0; L];
-        for l in 0..L {
-            sigma[l] =
-                pairs[a].within[l] * pairs[a].lift[l] * pairs[a].inv_alpha[l] / market.give[f][l];
-            market.rhs[g][l] -= sigma[l] * market.push[f][l];
-        }
+        let (pair, give, push) = (&pairs[a], &market.give[f], &market.push[f]);
+        let sigma: [f64; L] = each(|l| pair.within[l] * pair.lift[l] * pair.inv_alpha[l] / give[l]);
+        let rhs = &mut market.rhs[g];
+        *rhs = each(|l| rhs[l] - sigma[l] * push[l]);
+        let profit = &market.profit[f];
+        let through: [f64; L] = each(|l| sigma[l] * profit[l]);
         for h in 0..nests {
-            for l in 0..L {
-                let through = sigma[l] * market.profit[f][l] * market.omega[h][l];
-                market.matrix[g * nests + h][l] -= through;
-            }
+            let (cell, omega) = (&mut market.matrix[g * nests + h], &market.omega[h]);
+            *cell = each(|l| cell[l] - through[l] * omega[l]);
         }
         for b in pairs.iter().filter(|b| b.firm == f) {
-            for l in 0..L {
-                let own = market.omega[b.nest][l] * own_pull(demand.rho[l], b, l);
-                market.matrix[g * nests + b.nest][l] -= sigma[l] * own;
-            }
+            let (cell, omega) = (&mut market.matrix[g * nests + b.nest], &market.omega[b.nest]);
+            *cell = each(|l| cell[l] - sigma[l] * (omega[l] * own_pull(demand.rho[l], b, l)));
         }
     }
 }
@@ -289,27 +282,21 @@ fn eliminate_pairs<const L: usize>(
 fn solve_nests<const L: usize>(n: usize, matrix: &mut [[f64; L]], rhs: &mut [[f64; L]]) {
     for k in 0..n {
         for i in k + 1..n {
-            let mut factor = [0.0; L];
-            for l in 0..L {
-                factor[l] = matrix[i * n + k][l] / matrix[k * n + k][l];
-                rhs[i][l] -= factor[l] * rhs[k][l];
-            }
+            let factor: [f64; L] = each(|l| matrix[i * n + k][l] / matrix[k * n + k][l]);
+            rhs[i] = each(|l| rhs[i][l] - factor[l] * rhs[k][l]);
             for j in k + 1..n {
-                for l in 0..L {
-                    matrix[i * n + j][l] -= factor[l] * matrix[k * n + j][l];
-                }
+                let (cell, above) = (&matrix[i * n + j], &matrix[k * n + j]);
+                matrix[i * n + j] = each(|l| cell[l] - factor[l] * above[l]);
             }
         }
     }
     for k in (0..n).rev() {
         for j in k + 1..n {
-            for l in 0..L {
-                rhs[k][l] -= matrix[k * n + j][l] * rhs[j][l];
-            }
+            let cell = &matrix[k * n + j];
+            rhs[k] = each(|l| rhs[k][l] - cell[l] * rhs[j][l]);
         }
-        for l in 0..L {
-            rhs[k][l] /= matrix[k * n + k][l];
-        }
+        let pivot = &matrix[k * n + k];
+        rhs[k] = each(|l| rhs[k][l] / pivot[l]);
     }
 }
 
@@ -331,25 +318,21 @@ pub(super) fn solve<const L: usize>(
         let (mut merit, mut broken) = ([0.0; L], [0.0; L]);
         for (pair, held) in pairs.iter().zip(&mut held) {
             *held = pair.step;
-            for l in 0..L {
-                let size = pair.error[l].abs();
-                merit[l] = if size > merit[l] { size } else { merit[l] };
-                broken[l] += size * 0.0;
-            }
+            let size: [f64; L] = each(|l| pair.error[l].abs());
+            merit = each(|l| if size[l] > merit[l] { size[l] } else { merit[l] });
+            broken = each(|l| broken[l] + size[l] * 0.0);
         }
-        for l in 0..L {
-            merit[l] += broken[l];
-        }
+        merit = each(|l| merit[l] + broken[l]);
         newton(demand, pairs, market);
         let accept = search.judge(&merit);
         let length = search.lengths();
         for (pair, held) in pairs.iter_mut().zip(&held) {
-            for l in 0..L {
-                pair.base[l] = if accept[l] > 0.5 { pair.y[l] } else { pair.base[l] };
-                pair.step[l] = if accept[l] > 0.5 { pair.step[l] } else { held[l] };
-                let to = moved(pair.base[l], length[l] * pair.step[l]);
-                pair.y[l] = if search.done[l] > 0.5 { pair.y[l] } else { to };
-            }
+            let (y, base, step) = (&pair.y, &pair.base, &pair.step);
+            let base: [f64; L] = each(|l| if accept[l] > 0.5 { y[l] } else { base[l] });
+            let step: [f64; L] = each(|l| if accept[l] > 0.5 { step[l] } else { held[l] });
+            let to: [f64; L] = each(|l| moved(base[l], length[l] * step[l]));
+            let to: [f64; L] = each(|l| if search.done[l] > 0.5 { y[l] } else { to[l] });
+            (pair.y, pair.base, pair.step) = (to, base, step);
         }
         search.settle();
         if search.over() {
