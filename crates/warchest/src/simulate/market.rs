@@ -197,16 +197,14 @@ multiversion! {
         let mut broken = [0.0; L];
         for n in plan.places[m].range.clone() {
             let (active, frozen) = (&state.offers.active[n], &state.offers.frozen[n]);
-            let before = state.offers.price[n];
+            let before = &state.offers.price[n];
             let list = &mut state.offers.list[n];
-            for l in 0..L {
-                let moves = active[l] * (1.0 - frozen[l]);
-                free[l] += moves;
-                let sound = list[l].is_finite() && list[l] >= 0.0;
-                let lost = moves > 0.0 && !sound;
-                broken[l] += flag(lost);
-                list[l] = if lost { before[l] } else { list[l] };
-            }
+            let moves: [f64; L] = each(|l| active[l] * (1.0 - frozen[l]));
+            free = each(|l| free[l] + moves[l]);
+            let sound = |l: usize| list[l].is_finite() & (list[l] >= 0.0);
+            let lost: [f64; L] = each(|l| flag((moves[l] > 0.0) & !sound(l)));
+            broken = each(|l| broken[l] + lost[l]);
+            *list = each(|l| if lost[l] > 0.0 { before[l] } else { list[l] });
         }
         for l in 0..L {
             let played = flag(free[l] > 0.0);
@@ -243,51 +241,71 @@ fn war<const L: usize>(plan: &Plan, state: &State<L>, n: usize) -> [f64; L] {
 /// Prices charged where they differ from the list: wars and matching; rivals free to move
 /// answer once.
 fn charge<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>, m: usize) {
-    let range = plan.places[m].range.clone();
-    let mut changed = [0.0; L];
-    for n in range.clone() {
-        let firm = plan.offers[n].firm;
-        let matches = matches!(plan.world.firms[firm].strategy, Strategy::Match);
-        let cap = if matches { rival_price(plan, state, n) } else { [f64::INFINITY; L] };
-        let (list, war) = (state.offers.list[n], war(plan, state, n));
-        let frozen = state.offers.frozen[n];
-        let price = &mut state.offers.price[n];
-        for l in 0..L {
-            let wanted = if frozen[l] < 0.5 { list[l].min(cap[l]) } else { list[l] };
-            price[l] = wanted * war[l];
-            changed[l] += flag(price[l] != list[l]);
-        }
-    }
+    let changed = charge_first(isa, plan, state, m);
     if !any(&changed) {
         return;
     }
-    let before: Vec<([f64; L], [f64; L])> =
-        range.clone().map(|n| (state.offers.list[n], state.offers.frozen[n])).collect();
-    for n in range.clone() {
-        let price = state.offers.price[n];
-        for l in 0..L {
-            if price[l] != state.offers.list[n][l] || changed[l] == 0.0 {
-                state.offers.list[n][l] = price[l];
-                state.offers.frozen[n][l] = 1.0;
-            }
-        }
-    }
-    forget_held(plan, state, m);
+    let range = plan.places[m].range.clone();
+    let before: Vec<[[f64; L]; 2]> =
+        range.map(|n| [state.offers.list[n], state.offers.frozen[n]]).collect();
+    hold(isa, plan, state, m, &changed);
     let status = nash(isa, plan, state, m);
-    for (n, (list, frozen)) in range.zip(before) {
-        let answer = state.offers.list[n];
-        for l in 0..L {
-            let sound = answer[l].is_finite() && answer[l] >= 0.0;
-            let takes = changed[l] > 0.0 && sound;
-            state.offers.price[n][l] = if takes { answer[l] } else { state.offers.price[n][l] };
-            // The list price of a firm at war is what it would charge in peace.
-            let own = state.offers.frozen[n][l] > 0.5;
-            state.offers.list[n][l] = if takes && !own { answer[l] } else { list[l] };
-        }
-        state.offers.frozen[n] = frozen;
-    }
+    answer(isa, plan, state, m, &changed, &before);
+    let failed = &mut state.markets.failed[m];
     for l in 0..L {
-        let failed = changed[l] > 0.0 && !status.converged[l];
-        state.markets.failed[m][l] = state.markets.failed[m][l].max(flag(failed));
+        failed[l] = failed[l].max(flag(changed[l] > 0.0 && !status.converged[l]));
+    }
+}
+
+multiversion! {
+    /// What each seller charges before rivals answer; how many differ from the list.
+    fn charge_first<const L: usize>(plan: &Plan, state: &mut State<L>, m: usize) -> [f64; L] {
+        let mut changed = [0.0; L];
+        for n in plan.places[m].range.clone() {
+            let firm = plan.offers[n].firm;
+            let matches = matches!(plan.world.firms[firm].strategy, Strategy::Match);
+            let cap = if matches { rival_price(plan, state, n) } else { [f64::INFINITY; L] };
+            let (list, war) = (&state.offers.list[n], war(plan, state, n));
+            let frozen = &state.offers.frozen[n];
+            let least: [f64; L] = each(|l| list[l].min(cap[l]));
+            let price: [f64; L] =
+                each(|l| if frozen[l] < 0.5 { least[l] } else { list[l] } * war[l]);
+            changed = each(|l| changed[l] + flag(price[l] != list[l]));
+            state.offers.price[n] = price;
+        }
+        changed
+    }
+}
+
+multiversion! {
+    /// Holds the prices that differ from the list, and all where none does.
+    fn hold<const L: usize>(plan: &Plan, state: &mut State<L>, m: usize, changed: &[f64; L]) {
+        for n in plan.places[m].range.clone() {
+            let (price, list) = (&state.offers.price[n], &state.offers.list[n]);
+            let frozen = &state.offers.frozen[n];
+            let held: [f64; L] =
+                each(|l| flag((price[l] != list[l]) | (changed[l] == 0.0)));
+            let to = each(|l| if held[l] > 0.0 { price[l] } else { list[l] });
+            let holds = each(|l| if held[l] > 0.0 { 1.0 } else { frozen[l] });
+            (state.offers.list[n], state.offers.frozen[n]) = (to, holds);
+        }
+        forget_held(plan, state, m);
+    }
+}
+
+multiversion! {
+    /// Rivals' answers are charged; list prices, and who may move, are those of peace again.
+    fn answer<const L: usize>(plan: &Plan, state: &mut State<L>, m: usize, changed: &[f64; L], before: &[[[f64; L]; 2]]) {
+        for (n, [list, frozen]) in plan.places[m].range.clone().zip(before) {
+            let (found, held) = (state.offers.list[n], &state.offers.frozen[n]);
+            let sound = |l: usize| found[l].is_finite() & (found[l] >= 0.0);
+            let takes: [f64; L] = each(|l| flag((changed[l] > 0.0) & sound(l)));
+            let price = &state.offers.price[n];
+            let price = each(|l| if takes[l] > 0.0 { found[l] } else { price[l] });
+            // The list price of a firm at war is what it would charge in peace.
+            let own = each(|l| if (takes[l] > 0.0) & (held[l] <= 0.5) { found[l] } else { list[l] });
+            (state.offers.price[n], state.offers.list[n]) = (price, own);
+            state.offers.frozen[n] = *frozen;
+        }
     }
 }
