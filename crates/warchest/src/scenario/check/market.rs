@@ -210,7 +210,8 @@ impl Checker<'_> {
         }
         let segment = all.segments.len() - 1;
         for (region, market) in at {
-            let size = self.size(scope, market, all.sells[segment]);
+            let bounded = matches!(all.segments[segment].kernel, Kernel::Budget { .. });
+            let size = self.size(scope, market, (all.sells[segment], bounded));
             all.markets.push(Market {
                 name: format!("{} in {}", all.names[segment], regions[region]),
                 segment,
@@ -223,7 +224,13 @@ impl Checker<'_> {
         }
     }
 
-    fn size(&mut self, segment: &Scope<'_>, market: Option<&Scope<'_>>, sells: Sells) -> Size {
+    /// Size of a market; a budget, which grows as prices fall, must be bounded by a ceiling.
+    fn size(
+        &mut self,
+        segment: &Scope<'_>,
+        market: Option<&Scope<'_>>,
+        (sells, bounded): (Sells, bool),
+    ) -> Size {
         if !chosen(segment) {
             return Size::Adopters { share: ParamId(0) };
         }
@@ -255,7 +262,11 @@ impl Checker<'_> {
             start: self.param_in(from("size"), "size", sells.size()),
             growth: self.param(from("growth"), "growth"),
             volatility: self.param(from("volatility"), "volatility"),
-            ceiling: self.optional_in(from("ceiling"), "ceiling", sells.size()),
+            ceiling: if bounded {
+                Some(self.param_in(from("ceiling"), "ceiling", sells.size()))
+            } else {
+                self.optional_in(from("ceiling"), "ceiling", sells.size())
+            },
             persistence: self.optional_in(from("persistence"), "persistence", Dim::Number),
         }
     }

@@ -63,7 +63,7 @@ pub static SEGMENT: Section = Section {
         Field::q("adopters_share", Dim::Share).doc("Instead of size: potential buyers as a share of the region's adopters."),
         Field::q("growth", Dim::Growth).or("\"0 %/year\"").within(-2.0, 2.0, "between ÷7.4 and x7.4 per quarter").doc("Median growth of the size."),
         Field::q("volatility", Dim::Volatility).or("\"0 %/year\"").within(0.0, 2.0, "between 0 and 2 per quarter").doc("Spread of the growth."),
-        Field::q("ceiling", Dim::Size).within(0.0, f64::MAX, "at or above 0").doc("Growth slows by 1 − size/ceiling; none when absent."),
+        Field::q("ceiling", Dim::Size).within(0.0, f64::MAX, "at or above 0").doc("Growth slows by 1 − size/ceiling. Required of a budget, whose spend no fall of prices takes beyond it; none when absent."),
         Field::q("persistence", Dim::Number).within(0.0, 1.0, "between 0 and 1").doc("Growth fades by this factor each quarter; it does not when absent."),
         Field::new("market", Kind::Tables(&MARKET, "region")).doc("Markets that differ by region; without any, the segment is open in every region."),
     ],
