@@ -148,33 +148,27 @@ impl Consumers {
         out
     }
 
-    /// The chunks in order, at these prices.
+    /// Where the chunks start.
     #[inline(always)]
-    pub(super) fn chunks(&self, prices: &[f64]) -> impl Iterator<Item = Chunk<'_>> {
-        let (mut low, mut high, mut known) = (f64::INFINITY, f64::NEG_INFINITY, true);
-        for &p in prices {
-            low = if p < low { p } else { low };
-            high = if p > high { p } else { high };
-            known = known && p.is_finite();
+    pub(super) fn starts(&self) -> impl Iterator<Item = usize> + use<> {
+        (0..self.weight.len()).step_by(CHUNK)
+    }
+
+    /// The chunk that starts with consumer `first`, at prices from `low` to `high`.
+    #[inline(always)]
+    pub(super) fn chunk(&self, first: usize, (low, high): (f64, f64)) -> Chunk<'_> {
+        let n = self.products;
+        let end = self.weight.len().min(first + CHUNK);
+        let slope = &self.slope[first..end];
+        let (least, most) = (&self.least[first..end], &self.most[first..end]);
+        let mut rough = 0u64;
+        for i in 0..slope.len() {
+            let (top, bottom) = (most[i] + slope[i] * low, least[i] + slope[i] * high);
+            // Not a number counts as rough.
+            rough |= u64::from(!(top <= CALM)) | u64::from(!(bottom >= -CALM));
         }
-        let (n, seats) = (self.products, self.weight.len());
-        (0..seats).step_by(CHUNK).map(move |first| {
-            let width = CHUNK.min(seats - first);
-            let slope = &self.slope[first..first + width];
-            let least = &self.least[first..first + width];
-            let most = &self.most[first..first + width];
-            let mut calm = known;
-            for i in 0..width {
-                let (top, bottom) = (most[i] + slope[i] * low, least[i] + slope[i] * high);
-                calm &= (top <= CALM) & (bottom >= -CALM);
-            }
-            Chunk {
-                weight: &self.weight[first..first + width],
-                slope,
-                utility: &self.utility[first * n..(first + width) * n],
-                calm,
-            }
-        })
+        let weight = &self.weight[first..end];
+        Chunk { weight, slope, utility: &self.utility[first * n..end * n], calm: rough == 0 }
     }
 
     /// Room for the attractions of a chunk, and for one number per consumer of it.
@@ -182,4 +176,16 @@ impl Consumers {
         let width = CHUNK.min(self.weight.len());
         (width * self.products, width)
     }
+}
+
+/// Least and largest price; not numbers where one price is not finite.
+#[inline(always)]
+pub(super) fn span(prices: &[f64]) -> (f64, f64) {
+    let (mut low, mut high, mut broken) = (f64::INFINITY, f64::NEG_INFINITY, 0.0);
+    for &p in prices {
+        low = if p < low { p } else { low };
+        high = if p > high { p } else { high };
+        broken += p * 0.0;
+    }
+    (low + broken, high + broken)
 }

@@ -7,7 +7,7 @@
 //! Loops over consumers run over plain slices of one length: the form that the compiler turns
 //! into the widest lanes. A chunk whose utilities might overflow is measured against its largest.
 
-use super::consumers::{Chunk, WIDTH};
+use super::consumers::{Chunk, WIDTH, span};
 use crate::multiversion;
 use crate::numerics::elementary::{exp, exp_bounded, ln};
 use crate::numerics::lanes::Aligned;
@@ -74,20 +74,21 @@ fn fold(lanes: &Lanes) -> f64 {
     (pair(0, 4) + pair(2, 6)) + (pair(1, 5) + pair(3, 7))
 }
 
-/// Attractions of one product, added to each consumer's total and, times `margin`, to its
-/// owner's earnings.
+/// Attractions `e(v, a, top)` of one product, added to each consumer's total and, times `margin`,
+/// to its owner's earnings. Slices are cut to one length first: no bound is left to check.
 #[inline(always)]
 fn attract(
-    e: impl Fn(usize) -> f64,
+    e: impl Fn(f64, f64, f64) -> f64,
+    (utility, slope, top): (&[f64], &[f64], &[f64]),
     margin: f64,
     attraction: &mut [f64],
-    total: &mut [f64],
-    owner: &mut [f64],
+    (total, owner): (&mut [f64], &mut [f64]),
 ) {
     let k = attraction.len();
+    let (utility, slope, top) = (&utility[..k], &slope[..k], &top[..k]);
     let (total, owner) = (&mut total[..k], &mut owner[..k]);
     for i in 0..k {
-        let e = e(i);
+        let e = e(utility[i], slope[i], top[i]);
         attraction[i] = e;
         total[i] += e;
         owner[i] += e * margin;
@@ -135,11 +136,11 @@ fn attractions(
     for (j, (row, v)) in rows.enumerate() {
         let (g, margin) = sellers.map_or((0, 0.0), |(of, margins)| (of[j], margins[j]));
         let owner = &mut scratch.owner[g * k..(g + 1) * k];
-        let p = prices[j];
+        let (p, at, sums) = (prices[j], (v, slope, top), (&mut *total, owner));
         if chunk.calm {
-            attract(|i| exp_bounded(v[i] + slope[i] * p), margin, row, total, owner);
+            attract(|v, a, _| exp_bounded(v + a * p), at, margin, row, sums);
         } else {
-            attract(|i| exp(v[i] + slope[i] * p - top[i]), margin, row, total, owner);
+            attract(|v, a, top| exp(v + a * p - top), at, margin, row, sums);
         }
     }
 }
@@ -240,7 +241,9 @@ multiversion! {
     /// Evaluates `response` at these prices and margins (`p − c`, times what the owner keeps).
     pub fn respond(consumers: &Consumers, groups: &Groups, prices: &[f64], margins: &[f64], scratch: &mut Scratch, response: &mut Response) {
         scratch.fit(consumers, groups.count);
-        for chunk in consumers.chunks(prices) {
+        let span = span(prices);
+        for first in consumers.starts() {
+            let chunk = consumers.chunk(first, span);
             let k = chunk.weight.len();
             let sellers = Some((&groups.of[..], margins));
             attractions(&chunk, consumers.outside(), prices, sellers, scratch);
@@ -260,13 +263,16 @@ multiversion! {
 /// Folds the lane sums into one number per product.
 #[inline(always)]
 fn gather(sums: &[[Lanes; 3]], response: &mut Response) {
-    let fill = |out: &mut Vec<f64>, which: usize| {
-        out.clear();
-        out.extend(sums.iter().map(|sum| fold(&sum[which])));
-    };
-    fill(&mut response.share, 0);
-    fill(&mut response.lambda, 1);
-    fill(&mut response.earned, 2);
+    let n = sums.len();
+    for out in [&mut response.share, &mut response.lambda, &mut response.earned] {
+        out.resize(n, 0.0);
+    }
+    let (share, lambda) = (&mut response.share[..n], &mut response.lambda[..n]);
+    let earned = &mut response.earned[..n];
+    for j in 0..n {
+        let [s, t, u] = &sums[j];
+        (share[j], lambda[j], earned[j]) = (fold(s), fold(t), fold(u));
+    }
 }
 
 multiversion! {
@@ -275,7 +281,9 @@ multiversion! {
         let (n, mut scratch) = (consumers.products(), Scratch::default());
         scratch.fit(consumers, 1);
         let mut sums = vec![[0.0; WIDTH]; n];
-        for chunk in consumers.chunks(prices) {
+        let span = span(prices);
+        for first in consumers.starts() {
+            let chunk = consumers.chunk(first, span);
             let k = chunk.weight.len();
             attractions(&chunk, consumers.outside(), prices, None, &mut scratch);
             divide(&chunk, &mut scratch.weight, &mut scratch.lean, &mut scratch.total);
@@ -306,7 +314,9 @@ multiversion! {
         let mut sums = vec![[[0.0; WIDTH]; 2]; n];
         let mut cross = vec![[0.0; WIDTH]; n * n];
         let (mut surplus, mut pull) = ([0.0; WIDTH], Aligned::zeros(consumers.room().1));
-        for chunk in consumers.chunks(prices) {
+        let span = span(prices);
+        for first in consumers.starts() {
+            let chunk = consumers.chunk(first, span);
             let k = chunk.weight.len();
             attractions(&chunk, consumers.outside(), prices, None, &mut scratch);
             add_surplus(&chunk, &scratch.top[..k], &scratch.total[..k], &mut surplus);
