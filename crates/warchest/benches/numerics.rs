@@ -18,6 +18,14 @@ multiversion! {
 }
 
 multiversion! {
+    fn exp_bounded_all(x: &[f64], y: &mut [f64]) {
+        for (y, x) in y.iter_mut().zip(x) {
+            *y = elementary::exp_bounded(*x);
+        }
+    }
+}
+
+multiversion! {
     fn ln_all(x: &[f64], y: &mut [f64]) {
         for (y, x) in y.iter_mut().zip(x) {
             *y = elementary::ln(*x);
@@ -39,6 +47,14 @@ fn exp(bencher: Bencher, isa: &str) {
     bencher
         .counter(ItemsCount::new(N))
         .bench_local(|| exp_all(isa, black_box(&x), black_box(&mut y)));
+}
+
+#[divan::bench(args = paths())]
+fn exp_bounded(bencher: Bencher, isa: &str) {
+    let (isa, x, mut y) = (named(isa), vec![0.7; N], vec![0.0; N]);
+    bencher
+        .counter(ItemsCount::new(N))
+        .bench_local(|| exp_bounded_all(isa, black_box(&x), black_box(&mut y)));
 }
 
 #[divan::bench(args = paths())]

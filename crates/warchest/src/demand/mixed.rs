@@ -1,111 +1,21 @@
 //! Mixed logit: shares of consumers who differ in tastes and in what a price means to them.
 //!
 //! `u_ij = v_ij + a_i p_j`, `a_i < 0`; `s_ij = e^{u_ij}/(1 + Σ_k e^{u_ik})`, `s_j = Σ_i w_i s_ij`.
-//! Consumers sit in lanes, eight to a block, so that the exponentials run side by side; all
-//! sums over consumers are taken lane by lane in block order and folded in one fixed order.
+//! Consumers are worked on in chunks, side by side in lanes; all sums over consumers are taken
+//! lane by lane in their order and folded in one fixed order.
+//!
+//! Loops over consumers run over plain slices of one length: the form that the compiler turns
+//! into the widest lanes. A chunk whose utilities might overflow is measured against its largest.
 
+use super::consumers::{Chunk, WIDTH, span};
 use crate::multiversion;
-use crate::numerics::elementary::{exp, ln};
+use crate::numerics::elementary::{exp, exp_bounded, ln};
+use crate::numerics::lanes::Aligned;
 
-/// Consumers per block.
-pub const WIDTH: usize = 8;
+pub use super::consumers::Consumers;
 
-/// One number per consumer of a block.
-pub type Block = [f64; WIDTH];
-
-/// Simulated consumers of one market.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Consumers {
-    products: usize,
-    count: usize,
-    /// Weights; 0 in the seats that fill up the last block.
-    weight: Vec<Block>,
-    /// Price coefficients `a_i < 0`.
-    slope: Vec<Block>,
-    /// Price-free utilities `v_ij`, block by block, product by product.
-    utility: Vec<Block>,
-    outside: bool,
-}
-
-impl Consumers {
-    /// Lays out consumers: `weight[i]`, `slope[i]` (the price coefficient, < 0) and
-    /// `utility[j·I + i]` (price-free, product by product).
-    ///
-    /// Shapes and signs are checked by [`crate::pricing`], which knows the names.
-    pub fn new(weight: &[f64], slope: &[f64], utility: &[f64], outside: bool) -> Self {
-        let count = weight.len();
-        let products = utility.len().checked_div(count).unwrap_or(0);
-        let blocks = count.div_ceil(WIDTH);
-        let seat = |block: usize, lane: usize| block * WIDTH + lane;
-        let fill = |of: &dyn Fn(usize) -> f64, empty: f64, block: usize| -> Block {
-            std::array::from_fn(|lane| {
-                let i = seat(block, lane);
-                if i < count { of(i) } else { empty }
-            })
-        };
-        let mut laid = Vec::with_capacity(blocks * products);
-        for block in 0..blocks {
-            for j in 0..products {
-                laid.push(fill(&|i| utility[j * count + i], 0.0, block));
-            }
-        }
-        Self {
-            products,
-            count,
-            weight: (0..blocks).map(|b| fill(&|i| weight[i], 0.0, b)).collect(),
-            slope: (0..blocks).map(|b| fill(&|i| slope[i], -1.0, b)).collect(),
-            utility: laid,
-            outside,
-        }
-    }
-
-    /// Number of products.
-    pub fn products(&self) -> usize {
-        self.products
-    }
-
-    /// Number of consumers.
-    pub fn count(&self) -> usize {
-        self.count
-    }
-
-    /// Whether consumers may take nothing.
-    pub fn outside(&self) -> bool {
-        self.outside
-    }
-
-    /// Weight and price coefficient of consumer `i`.
-    pub fn person(&self, i: usize) -> (f64, f64) {
-        (self.weight[i / WIDTH][i % WIDTH], self.slope[i / WIDTH][i % WIDTH])
-    }
-
-    /// Price-free utility of product `j` for consumer `i`.
-    pub fn utility(&self, j: usize, i: usize) -> f64 {
-        self.utility[i / WIDTH * self.products + j][i % WIDTH]
-    }
-
-    /// Adds `by[j]` to the utility of each product for every consumer.
-    pub fn shift(&mut self, by: &[f64]) {
-        for block in self.utility.chunks_mut(self.products.max(1)) {
-            for (row, by) in block.iter_mut().zip(by) {
-                for value in row {
-                    *value += by;
-                }
-            }
-        }
-    }
-
-    /// The same consumers facing only the products listed.
-    pub fn keep(&self, products: &[usize]) -> Self {
-        let blocks = self.weight.len();
-        let rows = (0..blocks).flat_map(|b| products.iter().map(move |&j| (b, j)));
-        Self {
-            products: products.len(),
-            utility: rows.map(|(b, j)| self.utility[b * self.products + j]).collect(),
-            ..self.clone()
-        }
-    }
-}
+/// One number per lane.
+type Lanes = [f64; WIDTH];
 
 /// Sums of one evaluation that the price games need; one entry per product.
 #[derive(Clone, Debug, Default)]
@@ -139,101 +49,211 @@ impl Groups {
     }
 }
 
-/// Scratch of [`respond`], kept between evaluations.
+/// Scratch of an evaluation, kept between evaluations: rows of one number per consumer of a chunk.
 #[derive(Clone, Debug, Default)]
 pub struct Scratch {
-    part: Vec<Block>,
-    sums: Vec<[Block; 3]>,
-    owner: Vec<Block>,
-    mixed: Vec<Block>,
+    /// `e^{u_ij}`, up to a common factor of the consumer's; a row per product.
+    attraction: Aligned,
+    /// Margins earned on a consumer, a row per owner.
+    owner: Aligned,
+    mixed: Aligned,
+    /// Largest utility where that was needed, else 0.
+    top: Aligned,
+    /// Sum of the attractions.
+    total: Aligned,
+    /// `w_i/Σ` and `w_i a_i/Σ`.
+    weight: Aligned,
+    lean: Aligned,
+    sums: Vec<[Lanes; 3]>,
 }
 
-/// Sum of a block in a fixed order.
+/// Sum of the lanes in a fixed order.
 #[inline(always)]
-fn fold(block: &Block) -> f64 {
-    let pair = |a: usize, b: usize| block[a] + block[b];
+fn fold(lanes: &Lanes) -> f64 {
+    let pair = |a: usize, b: usize| lanes[a] + lanes[b];
     (pair(0, 4) + pair(2, 6)) + (pair(1, 5) + pair(3, 7))
 }
 
-/// Choice probabilities of block `b` at these prices into `part`; returns `ln Σ e^u`, or
-/// nothing useful when `with_log` is false.
+/// Attractions `e(v, a, top)` of one product, added to each consumer's total and, times `margin`,
+/// to its owner's earnings. Slices are cut to one length first: no bound is left to check.
 #[inline(always)]
-fn probabilities(
-    consumers: &Consumers,
-    b: usize,
+fn attract(
+    e: impl Fn(f64, f64, f64) -> f64,
+    (utility, slope, top): (&[f64], &[f64], &[f64]),
+    margin: f64,
+    attraction: &mut [f64],
+    (total, owner): (&mut [f64], &mut [f64]),
+) {
+    let k = attraction.len();
+    let (utility, slope, top) = (&utility[..k], &slope[..k], &top[..k]);
+    let (total, owner) = (&mut total[..k], &mut owner[..k]);
+    for i in 0..k {
+        let e = e(utility[i], slope[i], top[i]);
+        attraction[i] = e;
+        total[i] += e;
+        owner[i] += e * margin;
+    }
+}
+
+/// Largest utility of each consumer, 0 for the outside good included.
+#[inline(always)]
+fn largest(chunk: &Chunk<'_>, prices: &[f64], outside: bool, top: &mut [f64]) {
+    let k = chunk.slope.len();
+    let top = &mut top[..k];
+    top.fill(if outside { 0.0 } else { f64::MIN });
+    for (v, &p) in chunk.utility.chunks_exact(k).zip(prices) {
+        for i in 0..k {
+            let u = v[i] + chunk.slope[i] * p;
+            top[i] = if u > top[i] { u } else { top[i] };
+        }
+    }
+}
+
+/// Attractions, their totals, and what owners earn on them, of one chunk into `scratch`.
+/// `sellers` are the owner of each product and its margin; without them one owner earns nothing.
+#[inline(always)]
+fn attractions(
+    chunk: &Chunk<'_>,
+    outside: bool,
     prices: &[f64],
-    part: &mut [Block],
-    with_log: bool,
-) -> Block {
-    let n = consumers.products;
-    let slope = &consumers.slope[b];
-    let utility = &consumers.utility[b * n..(b + 1) * n];
-    let mut top = [if consumers.outside { 0.0 } else { f64::MIN }; WIDTH];
-    for j in 0..n {
+    sellers: Option<(&[usize], &[f64])>,
+    scratch: &mut Scratch,
+) {
+    let k = chunk.slope.len();
+    let (top, total) = (&mut scratch.top[..k], &mut scratch.total[..k]);
+    if chunk.calm {
+        top.fill(0.0);
+        total.fill(if outside { 1.0 } else { 0.0 });
+    } else {
+        largest(chunk, prices, outside, top);
+        for i in 0..k {
+            total[i] = if outside { exp(-top[i]) } else { 0.0 };
+        }
+    }
+    scratch.owner.fill(0.0);
+    let (slope, top) = (chunk.slope, &scratch.top[..k]);
+    let rows = scratch.attraction.chunks_exact_mut(k).zip(chunk.utility.chunks_exact(k));
+    for (j, (row, v)) in rows.enumerate() {
+        let (g, margin) = sellers.map_or((0, 0.0), |(of, margins)| (of[j], margins[j]));
+        let owner = &mut scratch.owner[g * k..(g + 1) * k];
+        let (p, at, sums) = (prices[j], (v, slope, top), (&mut *total, owner));
+        if chunk.calm {
+            attract(|v, a, _| exp_bounded(v + a * p), at, margin, row, sums);
+        } else {
+            attract(|v, a, top| exp(v + a * p - top), at, margin, row, sums);
+        }
+    }
+}
+
+/// `w_i/Σ_i`, `w_i a_i/Σ_i`, and `w_i a_i/Σ_i²` in place of the totals.
+#[inline(always)]
+fn divide(chunk: &Chunk<'_>, weight: &mut [f64], lean: &mut [f64], total: &mut [f64]) {
+    let k = chunk.weight.len();
+    let (w, a) = (chunk.weight, &chunk.slope[..k]);
+    let (weight, lean, total) = (&mut weight[..k], &mut lean[..k], &mut total[..k]);
+    for i in 0..k {
+        let inverse = 1.0 / total[i];
+        weight[i] = w[i] * inverse;
+        lean[i] = weight[i] * a[i];
+        total[i] = lean[i] * inverse;
+    }
+}
+
+/// Applies the weights between owners, if there are any; rows of `k` consumers.
+#[inline(always)]
+fn mix(groups: &Groups, k: usize, owner: &mut [f64], mixed: &mut [f64]) {
+    if groups.weight.is_empty() {
+        return;
+    }
+    let kappas = groups.weight.chunks_exact(groups.count);
+    for (sum, kappas) in mixed.chunks_exact_mut(k).zip(kappas) {
+        sum.fill(0.0);
+        for (own, &kappa) in owner.chunks_exact(k).zip(kappas) {
+            for i in 0..k {
+                sum[i] += kappa * own[i];
+            }
+        }
+    }
+    let len = groups.count * k;
+    owner[..len].copy_from_slice(&mixed[..len]);
+}
+
+/// Multiplies every row by `by`.
+#[inline(always)]
+fn scale(rows: &mut [f64], by: &[f64]) {
+    let k = by.len();
+    for row in rows.chunks_exact_mut(k) {
+        for i in 0..k {
+            row[i] *= by[i];
+        }
+    }
+}
+
+/// Adds the sums of `e·weight`, `e·lean`, `e·owner`, lane by lane.
+#[inline(always)]
+fn add(sums: &mut [Lanes; 3], e: &[f64], weight: &[f64], lean: &[f64], owner: &[f64]) {
+    let (e, weight) = (e.as_chunks::<WIDTH>().0, weight.as_chunks::<WIDTH>().0);
+    let (lean, owner) = (lean.as_chunks::<WIDTH>().0, owner.as_chunks::<WIDTH>().0);
+    let k = e.len();
+    let (weight, lean, owner) = (&weight[..k], &lean[..k], &owner[..k]);
+    let [mut s, mut t, mut u] = *sums;
+    for b in 0..k {
         for l in 0..WIDTH {
-            let u = utility[j][l] + slope[l] * prices[j];
-            part[j][l] = u;
-            top[l] = if u > top[l] { u } else { top[l] };
+            s[l] += e[b][l] * weight[b][l];
+            t[l] += e[b][l] * lean[b][l];
+            u[l] += e[b][l] * owner[b][l];
         }
     }
-    let mut total = [0.0; WIDTH];
-    for l in 0..WIDTH {
-        total[l] = if consumers.outside { exp(-top[l]) } else { 0.0 };
-    }
-    for row in part[..n].iter_mut() {
+    *sums = [s, t, u];
+}
+
+/// Adds the sum of `a·b`, lane by lane.
+#[inline(always)]
+fn add_product(sum: &mut Lanes, a: &[f64], b: &[f64]) {
+    let (a, b) = (a.as_chunks::<WIDTH>().0, b.as_chunks::<WIDTH>().0);
+    let k = a.len();
+    let (b, mut lanes) = (&b[..k], *sum);
+    for at in 0..k {
         for l in 0..WIDTH {
-            row[l] = exp(row[l] - top[l]);
-            total[l] += row[l];
+            lanes[l] += a[at][l] * b[at][l];
         }
     }
-    let mut log_sum = top;
-    for l in 0..WIDTH {
-        if with_log {
-            log_sum[l] += ln(total[l]);
+    *sum = lanes;
+}
+
+impl Scratch {
+    /// Room for a chunk of these consumers and so many owners.
+    #[inline(always)]
+    fn fit(&mut self, consumers: &Consumers, owners: usize) {
+        let (cells, width) = consumers.room();
+        self.attraction.room(cells);
+        self.owner.room(owners * width);
+        self.mixed.room(owners * width);
+        for row in [&mut self.top, &mut self.total, &mut self.weight, &mut self.lean] {
+            row.room(width);
         }
-        total[l] = 1.0 / total[l];
+        self.sums.clear();
+        self.sums.resize(consumers.products(), [[0.0; WIDTH]; 3]);
     }
-    for row in part[..n].iter_mut() {
-        for l in 0..WIDTH {
-            row[l] *= total[l];
-        }
-    }
-    log_sum
 }
 
 multiversion! {
     /// Evaluates `response` at these prices and margins (`p − c`, times what the owner keeps).
     pub fn respond(consumers: &Consumers, groups: &Groups, prices: &[f64], margins: &[f64], scratch: &mut Scratch, response: &mut Response) {
-        let n = consumers.products;
-        scratch.part.resize(n, [0.0; WIDTH]);
-        scratch.owner.resize(groups.count, [0.0; WIDTH]);
-        scratch.mixed.resize(groups.count, [0.0; WIDTH]);
-        scratch.sums.clear();
-        scratch.sums.resize(n, [[0.0; WIDTH]; 3]);
-        for b in 0..consumers.weight.len() {
-            probabilities(consumers, b, prices, &mut scratch.part, false);
-            let weight = &consumers.weight[b];
-            let mut lean = [0.0; WIDTH];
-            for l in 0..WIDTH {
-                lean[l] = weight[l] * consumers.slope[b][l];
-            }
-            scratch.owner.fill([0.0; WIDTH]);
-            for j in 0..n {
-                let (s, owner) = (&scratch.part[j], &mut scratch.owner[groups.of[j]]);
-                let sums = &mut scratch.sums[j];
-                for l in 0..WIDTH {
-                    sums[0][l] += weight[l] * s[l];
-                    sums[1][l] += lean[l] * s[l];
-                    owner[l] += s[l] * margins[j];
-                }
-            }
-            mix(groups, &mut scratch.owner, &mut scratch.mixed);
-            for j in 0..n {
-                let (s, owner) = (&scratch.part[j], &scratch.owner[groups.of[j]]);
-                let sums = &mut scratch.sums[j];
-                for l in 0..WIDTH {
-                    sums[2][l] += lean[l] * s[l] * owner[l];
-                }
+        scratch.fit(consumers, groups.count);
+        let span = span(prices);
+        for first in consumers.starts() {
+            let chunk = consumers.chunk(first, span);
+            let k = chunk.weight.len();
+            let sellers = Some((&groups.of[..], margins));
+            attractions(&chunk, consumers.outside(), prices, sellers, scratch);
+            divide(&chunk, &mut scratch.weight, &mut scratch.lean, &mut scratch.total);
+            mix(groups, k, &mut scratch.owner, &mut scratch.mixed);
+            let (weight, lean) = (&scratch.weight[..k], &scratch.lean[..k]);
+            scale(&mut scratch.owner[..groups.count * k], &scratch.total[..k]);
+            let rows = scratch.attraction.chunks_exact(k);
+            for ((sums, e), &g) in scratch.sums.iter_mut().zip(rows).zip(&groups.of) {
+                add(sums, e, weight, lean, &scratch.owner[g * k..(g + 1) * k]);
             }
         }
         gather(&scratch.sums, response);
@@ -242,52 +262,46 @@ multiversion! {
 
 /// Folds the lane sums into one number per product.
 #[inline(always)]
-fn gather(sums: &[[Block; 3]], response: &mut Response) {
-    let fill = |out: &mut Vec<f64>, which: usize| {
-        out.clear();
-        out.extend(sums.iter().map(|sum| fold(&sum[which])));
-    };
-    fill(&mut response.share, 0);
-    fill(&mut response.lambda, 1);
-    fill(&mut response.earned, 2);
-}
-
-/// Applies the weights between owners, if there are any.
-#[inline(always)]
-fn mix(groups: &Groups, owner: &mut [Block], mixed: &mut [Block]) {
-    if groups.weight.is_empty() {
-        return;
+fn gather(sums: &[[Lanes; 3]], response: &mut Response) {
+    let n = sums.len();
+    for out in [&mut response.share, &mut response.lambda, &mut response.earned] {
+        out.resize(n, 0.0);
     }
-    for g in 0..groups.count {
-        let mut sum = [0.0; WIDTH];
-        for h in 0..groups.count {
-            let kappa = groups.weight[g * groups.count + h];
-            for l in 0..WIDTH {
-                sum[l] += kappa * owner[h][l];
-            }
-        }
-        mixed[g] = sum;
+    let (share, lambda) = (&mut response.share[..n], &mut response.lambda[..n]);
+    let earned = &mut response.earned[..n];
+    for j in 0..n {
+        let [s, t, u] = &sums[j];
+        (share[j], lambda[j], earned[j]) = (fold(s), fold(t), fold(u));
     }
-    owner.copy_from_slice(mixed);
 }
 
 multiversion! {
     /// Shares at these prices, into `share`.
     pub fn mixed_shares(consumers: &Consumers, prices: &[f64], share: &mut [f64]) {
-        let n = consumers.products;
-        let mut part = vec![[0.0; WIDTH]; n];
+        let (n, mut scratch) = (consumers.products(), Scratch::default());
+        scratch.fit(consumers, 1);
         let mut sums = vec![[0.0; WIDTH]; n];
-        for b in 0..consumers.weight.len() {
-            probabilities(consumers, b, prices, &mut part, false);
-            for j in 0..n {
-                for l in 0..WIDTH {
-                    sums[j][l] += consumers.weight[b][l] * part[j][l];
-                }
+        let span = span(prices);
+        for first in consumers.starts() {
+            let chunk = consumers.chunk(first, span);
+            let k = chunk.weight.len();
+            attractions(&chunk, consumers.outside(), prices, None, &mut scratch);
+            divide(&chunk, &mut scratch.weight, &mut scratch.lean, &mut scratch.total);
+            for (sum, e) in sums.iter_mut().zip(scratch.attraction.chunks_exact(k)) {
+                add_product(sum, e, &scratch.weight[..k]);
             }
         }
-        for j in 0..n {
-            share[j] = fold(&sums[j]);
+        for (share, sum) in share.iter_mut().zip(&sums) {
+            *share = fold(sum);
         }
+    }
+}
+
+/// Adds the consumer surplus of a chunk, `w_i (top_i + ln Σ_i)/(−a_i)`, lane by lane.
+#[inline(always)]
+fn add_surplus(chunk: &Chunk<'_>, top: &[f64], total: &[f64], surplus: &mut Lanes) {
+    for i in 0..chunk.weight.len() {
+        surplus[i % WIDTH] -= chunk.weight[i] * (top[i] + ln(total[i])) / chunk.slope[i];
     }
 }
 
@@ -295,40 +309,37 @@ multiversion! {
     /// Shares and their slopes `∂s_k/∂p_j = [j = k] Λ_j − Σ_i w_i a_i s_ij s_ik`, by rows `k·J + j`
     /// (symmetric). Returns the consumer surplus per buyer, `Σ_i w_i ln(1 + Σ_k e^{u_ik})/(−a_i)`.
     pub fn mixed_slopes(consumers: &Consumers, prices: &[f64], share: &mut [f64], slopes: &mut [f64]) -> f64 {
-        let n = consumers.products;
-        let mut part = vec![[0.0; WIDTH]; n];
+        let (n, mut scratch) = (consumers.products(), Scratch::default());
+        scratch.fit(consumers, 1);
         let mut sums = vec![[[0.0; WIDTH]; 2]; n];
         let mut cross = vec![[0.0; WIDTH]; n * n];
-        let mut surplus = [0.0; WIDTH];
-        for b in 0..consumers.weight.len() {
-            let log_sum = probabilities(consumers, b, prices, &mut part, true);
-            let weight = &consumers.weight[b];
-            let mut lean = [0.0; WIDTH];
-            for l in 0..WIDTH {
-                lean[l] = weight[l] * consumers.slope[b][l];
-                surplus[l] -= weight[l] * log_sum[l] / consumers.slope[b][l];
-            }
+        let (mut surplus, mut pull) = ([0.0; WIDTH], Aligned::zeros(consumers.room().1));
+        let span = span(prices);
+        for first in consumers.starts() {
+            let chunk = consumers.chunk(first, span);
+            let k = chunk.weight.len();
+            attractions(&chunk, consumers.outside(), prices, None, &mut scratch);
+            add_surplus(&chunk, &scratch.top[..k], &scratch.total[..k], &mut surplus);
+            divide(&chunk, &mut scratch.weight, &mut scratch.lean, &mut scratch.total);
+            let (weight, lean) = (&scratch.weight[..k], &scratch.lean[..k]);
+            let (bend, pull) = (&scratch.total[..k], &mut pull[..k]);
+            let e = |j: usize| &scratch.attraction[j * k..(j + 1) * k];
             for j in 0..n {
-                let mut pull = [0.0; WIDTH];
-                for l in 0..WIDTH {
-                    sums[j][0][l] += weight[l] * part[j][l];
-                    sums[j][1][l] += lean[l] * part[j][l];
-                    pull[l] = lean[l] * part[j][l];
-                }
-                for k in 0..=j {
-                    let sum = &mut cross[j * n + k];
-                    for l in 0..WIDTH {
-                        sum[l] += pull[l] * part[k][l];
-                    }
+                add_product(&mut sums[j][0], e(j), weight);
+                add_product(&mut sums[j][1], e(j), lean);
+                pull.copy_from_slice(e(j));
+                scale(pull, bend);
+                for h in 0..=j {
+                    add_product(&mut cross[j * n + h], pull, e(h));
                 }
             }
         }
         for j in 0..n {
             share[j] = fold(&sums[j][0]);
-            for k in 0..=j {
-                let value = -fold(&cross[j * n + k]);
-                slopes[j * n + k] = value;
-                slopes[k * n + j] = value;
+            for h in 0..=j {
+                let value = -fold(&cross[j * n + h]);
+                slopes[j * n + h] = value;
+                slopes[h * n + j] = value;
             }
             slopes[j * n + j] += fold(&sums[j][1]);
         }

@@ -2,4 +2,5 @@
 
 pub mod bass;
 pub mod choice;
+mod consumers;
 pub mod mixed;

@@ -73,6 +73,67 @@ pub fn each<const L: usize>(f: impl Fn(usize) -> f64) -> [f64; L] {
     out
 }
 
+/// Numbers whose first one starts a cache line, so that no lane straddles two of them.
+#[derive(Debug, Default)]
+pub struct Aligned {
+    store: Vec<f64>,
+    from: usize,
+    len: usize,
+}
+
+impl Aligned {
+    /// Numbers per cache line of 64 bytes.
+    const LINE: usize = 8;
+
+    /// So many zeros.
+    pub fn zeros(len: usize) -> Self {
+        let store = vec![0.0; len + Self::LINE - 1];
+        let from = store.as_ptr().align_offset(8 * Self::LINE).min(Self::LINE - 1);
+        Self { store, from, len }
+    }
+
+    /// So many numbers, whatever they are: room to write to.
+    pub fn room(&mut self, len: usize) -> &mut [f64] {
+        if self.len < len {
+            *self = Self::zeros(len);
+        }
+        &mut self[..len]
+    }
+}
+
+impl From<&[f64]> for Aligned {
+    fn from(values: &[f64]) -> Self {
+        let mut out = Self::zeros(values.len());
+        out.copy_from_slice(values);
+        out
+    }
+}
+
+impl Clone for Aligned {
+    fn clone(&self) -> Self {
+        Self::from(&self[..])
+    }
+}
+
+impl PartialEq for Aligned {
+    fn eq(&self, other: &Self) -> bool {
+        self[..] == other[..]
+    }
+}
+
+impl std::ops::Deref for Aligned {
+    type Target = [f64];
+    fn deref(&self) -> &[f64] {
+        &self.store[self.from..self.from + self.len]
+    }
+}
+
+impl std::ops::DerefMut for Aligned {
+    fn deref_mut(&mut self) -> &mut [f64] {
+        &mut self.store[self.from..self.from + self.len]
+    }
+}
+
 /// Defines `fn name(isa, args…)` whose body is compiled once per instruction set.
 ///
 /// Everything the body calls must be `#[inline(always)]` to be compiled along with it.

@@ -19,23 +19,25 @@ pub struct Slopes {
     pub surplus: f64,
 }
 
-fn column(values: &[f64]) -> Vec<[f64; 1]> {
-    values.iter().map(|&v| [v]).collect()
+/// One market as a lane of its own.
+pub(super) fn column(values: &[f64]) -> &[[f64; 1]] {
+    values.as_chunks::<1>().0
 }
 
 /// Shares (of buyers, or of the budget) and the log sum behind them.
 pub fn shares(isa: Isa, demand: &Demand, prices: &[f64]) -> (Vec<f64>, f64) {
     let n = prices.len();
-    let (at, one, mut out) = (column(prices), vec![[1.0]; n], vec![[0.0]; n]);
+    let (at, one, mut share) = (column(prices), vec![[1.0]; n], vec![0.0; n]);
+    let out = share.as_chunks_mut::<1>().0;
     let log_sum = match demand {
         Demand::Logit { utility, slope, outside } => {
-            let utility = &column(utility);
+            let utility = column(utility);
             let lanes = LogitDemand { utility, active: &one, slope: [*slope], outside: *outside };
-            logit_shares(isa, &lanes, &at, &mut out)[0]
+            logit_shares(isa, &lanes, at, out)[0]
         }
         Demand::Nested { utility, slope, rho, nest, nests, outside } => {
             let lanes = NestedDemand {
-                utility: &column(utility),
+                utility: column(utility),
                 active: &one,
                 slope: [*slope],
                 rho: [*rho],
@@ -43,20 +45,19 @@ pub fn shares(isa: Isa, demand: &Demand, prices: &[f64]) -> (Vec<f64>, f64) {
                 nests: nests.len(),
                 outside: *outside,
             };
-            nested_shares(isa, &lanes, &at, &mut out)[0]
+            nested_shares(isa, &lanes, at, out)[0]
         }
         Demand::Ces { utility, sigma, outside, .. } => {
-            let utility = &column(utility);
+            let utility = column(utility);
             let lanes = CesDemand { utility, active: &one, sigma: [*sigma], outside: *outside };
-            ces_shares(isa, &lanes, &at, &mut out)[0]
+            ces_shares(isa, &lanes, at, out)[0]
         }
         Demand::Mixed(consumers) => {
-            let mut share = vec![0.0; n];
             mixed_shares(isa, consumers, prices, &mut share);
             return (share, f64::NAN);
         }
     };
-    (out.iter().map(|row| row[0]).collect(), log_sum)
+    (share, log_sum)
 }
 
 /// Spend per unit of size under CES, `P^{1−ε}`, from the log sum.

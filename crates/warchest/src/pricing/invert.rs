@@ -27,7 +27,7 @@ pub fn utilities_from_shares(
     observed: &[f64],
 ) -> Result<(), PricingError> {
     check_shares(market, observed)?;
-    let mut anderson = Anderson::default();
+    let mut anderson = Anderson::new(isa, observed.len());
     let mut delta = vec![0.0; observed.len()];
     let mut moved = vec![0.0; observed.len()];
     let mut gap = f64::INFINITY;

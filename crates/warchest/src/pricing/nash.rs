@@ -2,11 +2,11 @@
 
 use super::capacity;
 use super::certificate::{GAIN_ROUNDING, certify, gain_towards};
-use super::conditions::{Conditions, quantities, shares};
+use super::conditions::{Conditions, column, quantities, shares};
 use super::effort::Effort;
 use super::error::PricingError;
 use super::lanes::{self, CesGame, GameStatus, LogitGame, NestedGame};
-use super::market::{Demand, Market, Ownership};
+use super::market::{Demand, Market, Ownership, Product};
 use super::zeta;
 use crate::demand::choice::{CesDemand, LogitDemand, NestedDemand};
 use crate::numerics::elementary::exp;
@@ -138,47 +138,39 @@ fn aggregates(market: &Market) -> bool {
 
 fn by_aggregates(isa: Isa, market: &Market, start: &[f64], mu: &[f64]) -> Solution {
     let n = start.len();
-    let column = |values: &[f64]| -> Vec<[f64; 1]> { values.iter().map(|&v| [v]).collect() };
     let owner: Vec<usize> = market.products.iter().map(|p| p.firm).collect();
-    let frozen: Vec<[f64; 1]> =
-        market.products.iter().map(|p| [if p.frozen { 1.0 } else { 0.0 }]).collect();
-    let cost = column(&market.effective_costs(mu));
-    let (one, mut prices, mut share) = (vec![[1.0]; n], column(start), vec![[0.0]; n]);
-    let (cost, frozen, owner, active) = (&cost[..], &frozen[..], &owner[..], &one[..]);
+    let stays = |p: &Product| [if p.frozen { 1.0 } else { 0.0 }];
+    let frozen: Vec<[f64; 1]> = market.products.iter().map(stays).collect();
+    let cost = market.effective_costs(mu);
+    let (one, mut found, mut shares) = (vec![[1.0]; n], start.to_vec(), vec![0.0; n]);
+    let (cost, frozen, owner, active) = (column(&cost), &frozen[..], &owner[..], &one[..]);
+    let (prices, share) = (found.as_chunks_mut::<1>().0, shares.as_chunks_mut::<1>().0);
     let status: GameStatus<1> = match &market.demand {
         Demand::Logit { utility, slope, outside } => {
-            let utility = &column(utility);
+            let utility = column(utility);
             let demand = LogitDemand { utility, active, slope: [*slope], outside: *outside };
-            lanes::logit_nash(
-                isa,
-                &LogitGame { demand, cost, frozen, owner },
-                &mut prices,
-                &mut share,
-            )
+            lanes::logit_nash(isa, &LogitGame { demand, cost, frozen, owner }, prices, share)
         }
         Demand::Nested { utility, slope, rho, nest, nests, outside } => {
-            let (utility, nests) = (&column(utility), nests.len());
+            let (utility, nests) = (column(utility), nests.len());
             let (slope, rho, outside) = ([*slope], [*rho], *outside);
             let demand = NestedDemand { utility, active, slope, rho, nest, nests, outside };
-            lanes::nested_nash(
-                isa,
-                &NestedGame { demand, cost, frozen, owner },
-                &mut prices,
-                &mut share,
-            )
+            lanes::nested_nash(isa, &NestedGame { demand, cost, frozen, owner }, prices, share)
         }
         Demand::Ces { utility, sigma, epsilon, outside } => {
-            let utility = &column(utility);
+            let utility = column(utility);
             let demand = CesDemand { utility, active, sigma: [*sigma], outside: *outside };
             let game = CesGame { demand, epsilon: [*epsilon], cost, frozen, owner };
-            lanes::ces_nash(isa, &game, &mut prices, &mut share)
+            lanes::ces_nash(isa, &game, prices, share)
         }
         Demand::Mixed(_) => {
             GameStatus { converged: [false], iterations: [0], residual: [f64::NAN] }
         }
     };
-    let prices: Vec<f64> = prices.iter().map(|row| row[0]).collect();
-    let mut solution = report(isa, market, prices, mu);
+    let mut solution = match market.demand {
+        Demand::Logit { .. } => unfinished(market, found, (shares.clone(), shares), mu),
+        _ => report(isa, market, found, mu),
+    };
     solution.method = Method::Aggregate;
     solution.converged = status.converged[0];
     solution.evaluations = status.iterations[0];
@@ -206,7 +198,13 @@ fn by_zeta(effort: Effort<'_>, market: &Market, start: &[f64], mu: &[f64]) -> So
         .collect();
     let free: Vec<usize> = (0..prices.len()).filter(|&j| !market.products[j].frozen).collect();
     let found = zeta::search(effort, &mut conditions, &free, &mut prices);
-    let mut solution = report(effort.isa, market, prices, mu);
+    let mut solution = match market.demand {
+        // The quantities of the last evaluation are the shares.
+        Demand::Mixed(_) => {
+            unfinished(market, prices, (found.quantity.clone(), found.quantity), mu)
+        }
+        _ => report(effort.isa, market, prices, mu),
+    };
     (solution.converged, solution.stopped) = (found.converged, found.stopped);
     solution.evaluations = found.evaluations;
     solution.residual = found.residual;
@@ -224,17 +222,28 @@ fn cold(market: &Market, cost: f64) -> f64 {
 /// A solution at these prices, its status still open.
 fn report(isa: Isa, market: &Market, prices: Vec<f64>, mu: &[f64]) -> Solution {
     let (share, _) = shares(isa, &market.demand, &prices);
-    let mut units = match market.demand {
+    let units = match market.demand {
         Demand::Ces { .. } => quantities(isa, &market.demand, &prices),
         _ => share.clone(),
     };
-    for q in &mut units {
+    unfinished(market, prices, (share, units), mu)
+}
+
+/// The same with known shares and quantities per unit of size.
+fn unfinished(
+    market: &Market,
+    prices: Vec<f64>,
+    sold: (Vec<f64>, Vec<f64>),
+    mu: &[f64],
+) -> Solution {
+    let (shares, mut quantities) = sold;
+    for q in &mut quantities {
         *q *= market.size;
     }
     Solution {
         prices,
-        shares: share,
-        quantities: units,
+        shares,
+        quantities,
         shadow: mu.to_vec(),
         converged: false,
         stopped: false,

@@ -4,6 +4,7 @@
 use super::anderson::Anderson;
 use super::conditions::Conditions;
 use super::effort::Effort;
+use crate::multiversion;
 use crate::numerics::dense::solve;
 
 /// Evaluations of the accelerated map before Newton takes over.
@@ -22,12 +23,14 @@ const SMALL: f64 = 1e-10;
 const TERMS_MAX: f64 = 1e8;
 
 /// How a search ended.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Found {
     pub converged: bool,
     pub stopped: bool,
     pub evaluations: u32,
     pub residual: f64,
+    /// Quantities at the prices returned.
+    pub quantity: Vec<f64>,
 }
 
 /// One evaluation: conditions, Λ, quantities.
@@ -46,22 +49,34 @@ impl Point {
     fn at(&mut self, conditions: &mut Conditions<'_>, prices: &[f64]) {
         conditions.at(prices, &mut self.foc, &mut self.pull, &mut self.quantity);
     }
+}
 
+multiversion! {
     /// Largest `|FOC|/q` over the free products, and the same over its rounding.
-    fn residual(&self, prices: &[f64], free: &[usize]) -> (f64, f64) {
-        let (mut worst, mut over) = (0.0, 0.0);
-        for &j in free {
-            let r = (self.foc[j] / self.quantity[j]).abs();
-            let terms = 1.0 + (self.pull[j] * prices[j] / self.quantity[j]).abs();
-            // Prices that run off have huge terms: that is not rounding, even where they cancel.
-            let times = (r / (ROUNDING * terms)).max(r / SMALL);
-            if !times.is_finite() || terms > TERMS_MAX {
-                return (f64::INFINITY, f64::INFINITY);
-            }
+    fn assess(point: &Point, prices: &[f64], free: &[f64], sizes: &mut [[f64; 2]]) -> (f64, f64) {
+        let n = prices.len();
+        let (free, sizes) = (&free[..n], &mut sizes[..n]);
+        let (foc, pull, quantity) = (&point.foc[..n], &point.pull[..n], &point.quantity[..n]);
+        for j in 0..n {
+            let inverse = 1.0 / quantity[j];
+            let r = (foc[j] * inverse).abs();
+            let terms = 1.0 + (pull[j] * prices[j] * inverse).abs();
+            sizes[j] = if free[j] > 0.5 { [r, terms] } else { [0.0, 1.0] };
+        }
+        let (mut worst, mut over, mut largest, mut broken) = (0.0, 0.0, 0.0, 0.0);
+        for &[r, terms] in sizes.iter() {
+            let times = r / terms;
             worst = if r > worst { r } else { worst };
             over = if times > over { times } else { over };
+            largest = if terms > largest { terms } else { largest };
+            broken += times * 0.0;
         }
-        (worst, over)
+        // Prices that run off have huge terms: that is not rounding, even where they cancel.
+        if broken != 0.0 || !(largest <= TERMS_MAX) {
+            return (f64::INFINITY, f64::INFINITY);
+        }
+        let (times, small) = (over / ROUNDING, worst / SMALL);
+        (worst, if small > times { small } else { times })
     }
 }
 
@@ -70,6 +85,9 @@ struct Game<'a, 'm> {
     effort: Effort<'a>,
     conditions: &'a mut Conditions<'m>,
     free: &'a [usize],
+    /// 1 for a free product, 0 for one that keeps its price.
+    moves: Vec<f64>,
+    sizes: Vec<[f64; 2]>,
 }
 
 /// Searches from `prices`, moving only the products in `free`.
@@ -79,71 +97,70 @@ pub(super) fn search(
     free: &[usize],
     prices: &mut [f64],
 ) -> Found {
-    let mut point = Point::new(prices.len());
-    let mut game = Game { effort, conditions, free };
-    let mut best = prices.to_vec();
-    let mut found = game.accelerate(prices, &mut point, &mut best);
-    if !found.converged {
-        prices.copy_from_slice(&best);
-        if !found.stopped {
-            game.newton(prices, &mut point, &mut found);
-        }
+    let n = prices.len();
+    let mut moves = vec![0.0; n];
+    for &j in free {
+        moves[j] = 1.0;
     }
+    let mut best = Point::new(n);
+    let mut game = Game { effort, conditions, free, moves, sizes: vec![[0.0; 2]; n] };
+    let mut found = game.accelerate(prices, &mut best);
+    if !found.converged && !found.stopped {
+        game.newton(prices, &mut best, &mut found);
+    }
+    found.quantity = best.quantity;
     found
 }
 
 impl Game<'_, '_> {
+    fn assess(&mut self, point: &Point, prices: &[f64]) -> (f64, f64) {
+        assess(self.effort.isa, point, prices, &self.moves, &mut self.sizes)
+    }
+
     /// ζ with Anderson: goes back to the best point with a plain step when the residual jumps.
-    fn accelerate(&mut self, prices: &mut [f64], point: &mut Point, best: &mut [f64]) -> Found {
+    /// Leaves the best prices in `prices` and what was found there in `best`.
+    fn accelerate(&mut self, prices: &mut [f64], best: &mut Point) -> Found {
+        let quantity = Vec::new();
+        let residual = f64::INFINITY;
         let mut found =
-            Found { converged: false, stopped: false, evaluations: 0, residual: f64::INFINITY };
-        let free = self.free;
-        let mut anderson = Anderson::default();
-        let mut x: Vec<f64> = free.iter().map(|&j| prices[j]).collect();
-        let (mut step, mut best_x) = (vec![0.0; x.len()], x.clone());
+            Found { converged: false, stopped: false, evaluations: 0, residual, quantity };
+        let n = prices.len();
+        let mut anderson = Anderson::new(self.effort.isa, n);
+        let (mut x, mut step, mut point) = (prices.to_vec(), vec![0.0; n], Point::new(n));
         let (mut damp, mut stalls) = (1.0, 0);
         while found.evaluations < MAP_MAX {
-            for (&j, &x) in free.iter().zip(&x) {
-                prices[j] = x;
-            }
             if found.evaluations > 0 && self.effort.is_over() {
                 found.stopped = true;
-                return found;
+                break;
             }
-            point.at(self.conditions, prices);
+            point.at(self.conditions, &x);
             found.evaluations += 1;
-            let (residual, over) = point.residual(prices, free);
-            if residual < found.residual {
-                found.residual = residual;
-                best_x.copy_from_slice(&x);
-                best.copy_from_slice(prices);
-                stalls = 0;
-            } else {
-                stalls += 1;
-            }
-            if over <= 1.0 || (stalls >= 3 && over < 30.0) {
-                prices.copy_from_slice(best);
-                found.converged = true;
-                return found;
-            }
+            let (residual, over) = self.assess(&point, &x);
+            let better = residual < found.residual;
             // A jump: back to the best point, forget, and step more carefully.
-            if residual > 5.0 * found.residual && anderson.is_accelerating()
-                || !residual.is_finite()
-            {
+            let jump = residual > 5.0 * found.residual && anderson.is_accelerating();
+            if better || found.evaluations == 1 {
+                found.residual = residual;
+                prices.copy_from_slice(&x);
+                std::mem::swap(best, &mut point);
+            }
+            stalls = if better { 0 } else { stalls + 1 };
+            if over <= 1.0 || (stalls >= 3 && over < 30.0) {
+                found.converged = true;
+                break;
+            }
+            let back = jump || !residual.is_finite();
+            if back {
                 anderson.reset();
-                x.copy_from_slice(&best_x);
+                x.copy_from_slice(prices);
                 damp *= 0.5;
                 if damp < 0.01 {
-                    return found;
+                    break;
                 }
-                for (&j, &x) in free.iter().zip(&x) {
-                    prices[j] = x;
-                }
-                point.at(self.conditions, prices);
-                found.evaluations += 1;
             }
-            for (step, &j) in step.iter_mut().zip(free) {
-                *step = -damp * point.foc[j] / point.pull[j];
+            let at = if better || back { &*best } else { &point };
+            for j in 0..n {
+                step[j] = if self.moves[j] > 0.5 { -damp * at.foc[j] / at.pull[j] } else { 0.0 };
             }
             anderson.advance(&mut x, &step);
         }
@@ -156,8 +173,7 @@ impl Game<'_, '_> {
         let n = free.len();
         let (mut matrix, mut step) = (vec![0.0; n * n], vec![0.0; n]);
         let mut trial = prices.to_vec();
-        point.at(self.conditions, prices);
-        let (mut residual, mut over) = point.residual(prices, free);
+        let (mut residual, mut over) = self.assess(point, prices);
         let mut probe = Point::new(prices.len());
         for _ in 0..NEWTON_MAX {
             if over <= 1.0 || residual.is_infinite() {
@@ -183,7 +199,7 @@ impl Game<'_, '_> {
                 }
                 probe.at(self.conditions, &trial);
                 found.evaluations += 1;
-                let (r, o) = probe.residual(&trial, free);
+                let (r, o) = self.assess(&probe, &trial);
                 if r < residual {
                     (residual, over) = (r, o);
                     prices.copy_from_slice(&trial);

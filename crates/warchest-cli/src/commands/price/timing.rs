@@ -39,7 +39,7 @@ pub fn measure(
             evaluations += u64::from(black_box(solve_from(isa, market, start)).evaluations);
         }
     };
-    // The system counts CPU time in ticks of some milliseconds: a sample has to span several.
+    // Long enough for what reading the clock costs.
     let mut times = 1u32;
     while times < 1 << 20 && seconds_of(times, &mut all) < SAMPLE {
         times *= 2;
@@ -77,6 +77,8 @@ fn least_and_median(mut values: Vec<f64>) -> (f64, f64) {
 
 /// Seconds this thread spent on a processor where Linux tells, else wall time.
 fn thread_seconds() -> f64 {
+    // The count is brought up to date at ticks of some milliseconds, and when a thread yields.
+    std::thread::yield_now();
     let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
     let nanoseconds = told.and_then(|line| line.split(' ').next()?.parse::<f64>().ok());
     nanoseconds.map_or_else(wall_seconds, |ns| 1e-9 * ns)

@@ -102,25 +102,39 @@ impl<const L: usize> Search<L> {
 }
 
 /// Scratch of [`solve`], one row per firm.
-pub(super) struct Scratch<const L: usize> {
-    base: Vec<[f64; L]>,
-    step: Vec<[f64; L]>,
-    /// `1/alpha`.
-    slack: Vec<[f64; L]>,
-    beta: Vec<[f64; L]>,
+pub(super) struct Scratch<'a, const L: usize> {
+    base: &'a mut [[f64; L]],
+    step: &'a mut [[f64; L]],
+    next: &'a mut [[f64; L]],
+    /// Newton terms, `1/alpha` and `beta`; free for other uses after the search.
+    pub slack: &'a mut [[f64; L]],
+    pub beta: &'a mut [[f64; L]],
     /// Shares of the last evaluation, then of the solution.
-    pub share: Vec<[f64; L]>,
+    pub share: &'a mut [[f64; L]],
 }
 
-impl<const L: usize> Scratch<L> {
-    pub fn new(firms: usize) -> Self {
-        Self {
-            base: vec![[0.0; L]; firms],
-            step: vec![[0.0; L]; firms],
-            slack: vec![[0.0; L]; firms],
-            beta: vec![[0.0; L]; firms],
-            share: vec![[0.0; L]; firms],
-        }
+/// Numbers of a game by firm: what [`Aggregates`] borrows, the markups, and the search's scratch.
+pub(super) struct Rows<'a, const L: usize> {
+    pub weight: &'a mut [[f64; L]],
+    pub kept: &'a mut [[f64; L]],
+    pub plays: &'a mut [[f64; L]],
+    pub x: &'a mut [[f64; L]],
+    pub scratch: Scratch<'a, L>,
+}
+
+impl<'a, const L: usize> Rows<'a, L> {
+    /// Rows of each firm.
+    pub const COUNT: usize = 10;
+
+    /// Cuts `store`, of [`Rows::COUNT`] zeros for each of so many firms: one allocation for all.
+    #[inline(always)]
+    pub fn new(store: &'a mut [[f64; L]], firms: usize) -> Self {
+        let mut rows = store.chunks_exact_mut(firms.max(1));
+        let mut row = || rows.next().unwrap_or_default();
+        let (weight, kept, plays, x) = (row(), row(), row(), row());
+        let (base, step, next) = (row(), row(), row());
+        let scratch = Scratch { base, step, next, slack: row(), beta: row(), share: row() };
+        Self { weight, kept, plays, x, scratch }
     }
 }
 
@@ -161,15 +175,14 @@ pub(super) fn shares_at<const L: usize, R: Rule<L>>(
     total
 }
 
-/// Newton step of every firm at `x` into `step`; returns the largest `|r|` per lane.
+/// Newton step of every firm at `x` into `scratch.next`; returns the largest `|r|` per lane.
 #[inline(always)]
 fn newton<const L: usize, R: Rule<L>>(
     rule: &R,
     game: &Aggregates<'_, L>,
     x: &[[f64; L]],
     total: &[f64; L],
-    scratch: &mut Scratch<L>,
-    step: &mut [[f64; L]],
+    scratch: &mut Scratch<'_, L>,
 ) -> [f64; L] {
     let (mut merit, mut pull, mut give, mut broken) = ([0.0; L], [0.0; L], [1.0; L], [0.0; L]);
     let (rate, share_of) = (rule.rate(), inverse(total));
@@ -190,20 +203,20 @@ fn newton<const L: usize, R: Rule<L>>(
             pull[l] += lean * r[l];
             give[l] -= lean * beta[l];
         }
-        (step[f], scratch.slack[f], scratch.beta[f]) = (r, slack, beta);
+        (scratch.next[f], scratch.slack[f], scratch.beta[f]) = (r, slack, beta);
     }
     for l in 0..L {
         merit[l] += broken[l];
         pull[l] /= give[l];
     }
     for f in 0..x.len() {
-        let (mut row, plays) = (step[f], game.plays[f]);
+        let (mut row, plays) = (scratch.next[f], game.plays[f]);
         let (slack, beta) = (scratch.slack[f], scratch.beta[f]);
         for l in 0..L {
             let by = -(row[l] + beta[l] * pull[l]) * slack[l];
             row[l] = if plays[l] > 0.5 { by } else { 0.0 };
         }
-        step[f] = row;
+        scratch.next[f] = row;
     }
     merit
 }
@@ -214,19 +227,18 @@ pub(super) fn solve<const L: usize, R: Rule<L>>(
     rule: &R,
     game: &Aggregates<'_, L>,
     x: &mut [[f64; L]],
-    scratch: &mut Scratch<L>,
+    scratch: &mut Scratch<'_, L>,
 ) -> Search<L> {
     let mut search = Search::new();
-    let mut step = vec![[0.0; L]; x.len()];
     scratch.base.copy_from_slice(x);
     for _ in 0..STEPS_MAX {
-        let total = shares_at(rule, game, x, &mut scratch.share);
-        let merit = newton(rule, game, x, &total, scratch, &mut step);
+        let total = shares_at(rule, game, x, scratch.share);
+        let merit = newton(rule, game, x, &total, scratch);
         let accept = search.judge(&merit);
         let (length, done) = (search.lengths(), search.done);
         for f in 0..x.len() {
             let (mut at, mut base, mut by) = (x[f], scratch.base[f], scratch.step[f]);
-            let new = step[f];
+            let new = scratch.next[f];
             // One choice a loop: of several the compiler would make branches, lane by lane.
             for l in 0..L {
                 base[l] = if accept[l] > 0.5 { at[l] } else { base[l] };

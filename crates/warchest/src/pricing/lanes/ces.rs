@@ -1,6 +1,6 @@
 //! CES demand with multi-product firms (Atkeson and Burstein).
 
-use super::aggregate::{Aggregates, Rule, Scratch, Search, Terms, shares_at, solve};
+use super::aggregate::{Aggregates, Rows, Rule, Search, Terms, shares_at, solve};
 use super::logit::status;
 use super::{GameStatus, firms};
 use crate::demand::choice::{CesDemand, NEVER, lane_max};
@@ -66,19 +66,16 @@ multiversion! {
     /// Atkeson and Burstein (2008), AER 98(5); Bertrand form with many products per firm.
     pub fn ces_nash<const L: usize>(game: &CesGame<'_, L>, prices: &mut [[f64; L]], shares: &mut [[f64; L]]) -> GameStatus<L> {
         let count = firms(game.owner);
-        let mut weight = vec![[0.0; L]; count];
-        let mut kept = vec![[0.0; L]; count];
-        let mut plays = vec![[0.0; L]; count];
-        let base = attractions(game, prices, shares, [&mut weight, &mut kept, &mut plays]);
-        let aggregates = Aggregates { weight: &weight, frozen: &kept, plays: &plays, base };
+        let mut store = vec![[0.0; L]; Rows::<L>::COUNT * count];
+        let Rows { weight, kept, plays, x, mut scratch } = Rows::new(&mut store, count);
+        let base = attractions(game, prices, shares, [weight, kept, plays]);
+        let aggregates = Aggregates { weight, frozen: kept, plays, base };
         let rule = CesRule { sigma: &game.demand.sigma, epsilon: &game.epsilon };
-        let mut x = vec![[0.0; L]; count];
-        let mut scratch = Scratch::new(count);
-        start(game, &aggregates, prices, &mut x);
-        let search = solve(&rule, &aggregates, &mut x, &mut scratch);
-        let total = shares_at(&rule, &aggregates, &x, &mut scratch.share);
-        finish(game, (&x, &total), prices, shares);
-        certify(game, prices, shares, &search)
+        start(game, &aggregates, prices, x);
+        let search = solve(&rule, &aggregates, x, &mut scratch);
+        let total = shares_at(&rule, &aggregates, x, scratch.share);
+        finish(game, (x, &total), (scratch.slack, scratch.beta), prices, shares);
+        certify(game, prices, shares, scratch.share, &search)
     }
 }
 
@@ -109,15 +106,19 @@ fn attractions<const L: usize>(
     for l in 0..L {
         base[l] = if demand.outside { exp(-shift[l]) } else { 0.0 };
     }
+    for (row, active) in shares.iter_mut().zip(demand.active) {
+        for l in 0..L {
+            let e = exp(row[l] - shift[l]);
+            row[l] = if active[l] > 0.5 { e } else { 0.0 };
+        }
+    }
     for j in 0..shares.len() {
         let f = game.owner[j];
         let (active, frozen) = (demand.active[j], game.frozen[j]);
         let (price, cost) = (prices[j], game.cost[j]);
-        let (mut row, mut free, mut own, mut earns) = (shares[j], plays[f], weight[f], kept[f]);
+        let (row, mut free, mut own, mut earns) = (shares[j], plays[f], weight[f], kept[f]);
         for l in 0..L {
-            let e = exp(row[l] - shift[l]);
-            let e = if active[l] > 0.5 { e } else { 0.0 };
-            row[l] = e;
+            let e = row[l];
             let stays = frozen[l] > 0.5;
             let held = if stays { e } else { 0.0 };
             let margin = if stays { 1.0 - cost[l] / price[l] } else { 0.0 };
@@ -126,7 +127,7 @@ fn attractions<const L: usize>(
             base[l] += held;
             earns[l] += held * margin;
         }
-        (shares[j], plays[f], weight[f], kept[f]) = (row, free, own, earns);
+        (plays[f], weight[f], kept[f]) = (free, own, earns);
     }
     base
 }
@@ -176,12 +177,11 @@ fn start<const L: usize>(
 fn finish<const L: usize>(
     game: &CesGame<'_, L>,
     solved: (&[[f64; L]], &[f64; L]),
+    (spread, factor): (&mut [[f64; L]], &mut [[f64; L]]),
     prices: &mut [[f64; L]],
     shares: &mut [[f64; L]],
 ) {
     let (x, total) = solved;
-    let mut spread = vec![[0.0; L]; x.len()];
-    let mut factor = vec![[0.0; L]; x.len()];
     let sigma = game.demand.sigma;
     for f in 0..x.len() {
         let (x, mut thin, mut thick) = (x[f], [0.0; L], [0.0; L]);
@@ -212,9 +212,10 @@ fn certify<const L: usize>(
     game: &CesGame<'_, L>,
     prices: &[[f64; L]],
     shares: &[[f64; L]],
+    earned: &mut [[f64; L]],
     search: &Search<L>,
 ) -> GameStatus<L> {
-    let mut earned = vec![[0.0; L]; firms(game.owner)];
+    earned.fill([0.0; L]);
     let (sigma, epsilon) = (game.demand.sigma, game.epsilon);
     for j in 0..prices.len() {
         let (active, share) = (game.demand.active[j], shares[j]);

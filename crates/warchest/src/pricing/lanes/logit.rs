@@ -1,6 +1,6 @@
 //! Plain logit with multi-product firms.
 
-use super::aggregate::{Aggregates, Rule, Scratch, Search, Terms, shares_at, solve};
+use super::aggregate::{Aggregates, Rows, Rule, Search, Terms, shares_at, solve};
 use super::{GameStatus, TOLERANCE, firms};
 use crate::demand::choice::{LogitDemand, NEVER, lane_max};
 use crate::multiversion;
@@ -53,18 +53,15 @@ multiversion! {
     /// Nocke and Schutz (2018), Econometrica 86(2); Anderson, de Palma and Thisse (1992).
     pub fn logit_nash<const L: usize>(game: &LogitGame<'_, L>, prices: &mut [[f64; L]], shares: &mut [[f64; L]]) -> GameStatus<L> {
         let count = firms(game.owner);
-        let mut weight = vec![[0.0; L]; count];
-        let mut kept = vec![[0.0; L]; count];
-        let mut plays = vec![[0.0; L]; count];
-        let base = attractions(game, prices, shares, [&mut weight, &mut kept, &mut plays]);
-        let aggregates = Aggregates { weight: &weight, frozen: &kept, plays: &plays, base };
-        let mut x = vec![[0.0; L]; count];
-        let mut scratch = Scratch::new(count);
-        start(game, &aggregates, prices, &mut x);
-        let search = solve(&LogitRule, &aggregates, &mut x, &mut scratch);
-        let total = shares_at(&LogitRule, &aggregates, &x, &mut scratch.share);
-        finish(game, (&x, &total), prices, shares);
-        certify(game, prices, shares, &search)
+        let mut store = vec![[0.0; L]; Rows::<L>::COUNT * count];
+        let Rows { weight, kept, plays, x, mut scratch } = Rows::new(&mut store, count);
+        let base = attractions(game, prices, shares, [weight, kept, plays]);
+        let aggregates = Aggregates { weight, frozen: kept, plays, base };
+        start(game, &aggregates, prices, x);
+        let search = solve(&LogitRule, &aggregates, x, &mut scratch);
+        let total = shares_at(&LogitRule, &aggregates, x, scratch.share);
+        finish(game, (x, &total), scratch.slack, prices, shares);
+        certify(game, prices, shares, scratch.share, &search)
     }
 }
 
@@ -96,15 +93,19 @@ fn attractions<const L: usize>(
     for l in 0..L {
         base[l] = if demand.outside { exp(-shift[l]) } else { 0.0 };
     }
+    for (row, active) in shares.iter_mut().zip(demand.active) {
+        for l in 0..L {
+            let e = exp(row[l] - shift[l]);
+            row[l] = if active[l] > 0.5 { e } else { 0.0 };
+        }
+    }
     for j in 0..shares.len() {
         let f = game.owner[j];
         let (active, frozen) = (demand.active[j], game.frozen[j]);
         let (price, cost) = (prices[j], game.cost[j]);
-        let (mut row, mut free, mut own, mut earns) = (shares[j], plays[f], weight[f], kept[f]);
+        let (row, mut free, mut own, mut earns) = (shares[j], plays[f], weight[f], kept[f]);
         for l in 0..L {
-            let e = exp(row[l] - shift[l]);
-            let e = if active[l] > 0.5 { e } else { 0.0 };
-            row[l] = e;
+            let e = row[l];
             let stays = frozen[l] > 0.5;
             let held = if stays { e } else { 0.0 };
             let margin = if stays { slope[l] * (price[l] - cost[l]) } else { 0.0 };
@@ -113,7 +114,7 @@ fn attractions<const L: usize>(
             base[l] += held;
             earns[l] += held * margin;
         }
-        (shares[j], plays[f], weight[f], kept[f]) = (row, free, own, earns);
+        (plays[f], weight[f], kept[f]) = (free, own, earns);
     }
     base
 }
@@ -163,11 +164,11 @@ fn start<const L: usize>(
 fn finish<const L: usize>(
     game: &LogitGame<'_, L>,
     solved: (&[[f64; L]], &[f64; L]),
+    spread: &mut [[f64; L]],
     prices: &mut [[f64; L]],
     shares: &mut [[f64; L]],
 ) {
     let (x, total) = solved;
-    let mut spread = vec![[0.0; L]; x.len()];
     for f in 0..x.len() {
         let (x, mut row) = (x[f], [0.0; L]);
         for l in 0..L {
@@ -197,10 +198,11 @@ fn certify<const L: usize>(
     game: &LogitGame<'_, L>,
     prices: &[[f64; L]],
     shares: &[[f64; L]],
+    earned: &mut [[f64; L]],
     search: &Search<L>,
 ) -> GameStatus<L> {
     let slope = game.demand.slope;
-    let mut earned = vec![[0.0; L]; firms(game.owner)];
+    earned.fill([0.0; L]);
     for j in 0..prices.len() {
         let (active, share) = (game.demand.active[j], shares[j]);
         let (price, cost, mut own) = (prices[j], game.cost[j], earned[game.owner[j]]);
