@@ -251,7 +251,8 @@ def research(world, state, rng):
     lanes = np.arange(world.paths)
     then = past[below, lanes] * (1 - part) + past[above, lanes] * part
     found = then + t["open_noise"] * rng.standard_normal(world.paths)
-    state.open_quality = np.where(where >= 0, np.maximum(state.open_quality, found), state.open_quality)
+    state.renewed = (where >= 0) & (found > state.open_quality)
+    state.open_quality = np.where(state.renewed, found, state.open_quality)
     state.quality[state.open] = state.open_quality
     return spend
 
@@ -264,7 +265,9 @@ def jumps(world, state, rng):
             key = (at, market["name"].rsplit(" in ", 1)[0])
             if key not in drawn:
                 jump = rng.standard_t(3, world.paths) * world.technology["taste_jump"]
-                moves = state.released[at] | (rng.random(world.paths) <= market["reprice"])
+                # Who serves open models takes a better one as a release.
+                out = state.released[at] | (state.renewed & bool(state.open[at]))
+                moves = out | (rng.random(world.paths) <= market["reprice"])
                 drawn[key] = (jump * state.released[at], moves)
             jump, moves = drawn[key]
             market["taste"][row] += jump
