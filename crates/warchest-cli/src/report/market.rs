@@ -185,7 +185,10 @@ fn log_panel(
     let description = format!("Median of {} ends at {} {}.", fan.name, unit.show(last), fan.unit);
     let mut svg = Svg::new(&size.id(id), width, height, &fan.name, &description);
     let (name, unit_line) = heading(fan, width - 2.0);
-    svg.text((0.0, 12.0), Anchor::Start, "bd", Hue::Ink, &name);
+    // A reader's fallback font may be a fifth wider than the one that widths are reckoned in.
+    let tight = text::width(&name, 12.0, true) > 0.85 * width;
+    let class = if tight { "bd sm" } else { "bd" };
+    svg.text((0.0, 12.0), Anchor::Start, class, Hue::Ink, &name);
     svg.text((0.0, 27.0), Anchor::Start, "mu sm", Hue::Ink, &unit_line);
     let y = Scale::log(low * 0.95, high * 1.05);
     let ticks = y.ticks(if height > 200.0 { 7 } else { 4 });
