@@ -17,19 +17,19 @@ const MULTIPLIER: [u32; 2] = [0xd251_1f53, 0xcd9e_8d57];
 /// One block of Philox4x32-10: four 32-bit words from a counter and a key.
 #[inline(always)]
 fn philox(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
-    let [mut x0, mut x1, mut x2, mut x3] = counter;
-    let [mut k0, mut k1] = key;
-    let mut round = 0;
-    while round < 10 {
-        let a = u64::from(x0) * u64::from(MULTIPLIER[0]);
-        let b = u64::from(x2) * u64::from(MULTIPLIER[1]);
-        (x0, x1, x2, x3) =
-            ((b >> 32) as u32 ^ x1 ^ k0, b as u32, (a >> 32) as u32 ^ x3 ^ k1, a as u32);
-        k0 = k0.wrapping_add(WEYL[0]);
-        k1 = k1.wrapping_add(WEYL[1]);
-        round += 1;
-    }
-    [x0, x1, x2, x3]
+    let two = |state| round(round(state));
+    // Written out: a loop over paths is vectorised when no other loop is in it.
+    two(two(two(two(two((counter, key)))))).0
+}
+
+/// One round of Philox, and the key of the next one.
+#[inline(always)]
+fn round((x, k): ([u32; 4], [u32; 2])) -> ([u32; 4], [u32; 2]) {
+    let a = u64::from(x[0]) * u64::from(MULTIPLIER[0]);
+    let b = u64::from(x[2]) * u64::from(MULTIPLIER[1]);
+    let mixed =
+        [(b >> 32) as u32 ^ x[1] ^ k[0], b as u32, (a >> 32) as u32 ^ x[3] ^ k[1], a as u32];
+    (mixed, [k[0].wrapping_add(WEYL[0]), k[1].wrapping_add(WEYL[1])])
 }
 
 /// Uniform in (0, 1] with 52 bits, from two words.

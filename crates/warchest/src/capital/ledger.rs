@@ -3,6 +3,8 @@
 //! Whole dollars held in an `f64` add and subtract exactly below 9·10^15, so what leaves one
 //! account is what reaches the other, and every identity holds with `==`.
 
+use crate::numerics::lanes::{Lines, Rows, each};
+
 /// A whole number of dollars nearest to `usd`, for |usd| < 2^51.
 #[inline(always)]
 pub fn whole(usd: f64) -> f64 {
@@ -98,26 +100,39 @@ pub struct Entry<const L: usize> {
     pub related: bool,
 }
 
+/// How much of the books is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Books {
+    /// The balances of the firms: enough to see who runs out of cash.
+    Cash,
+    /// All balances and the totals by kind.
+    Whole,
+    /// And the entries of the quarter, for the audit.
+    Journal,
+}
+
 /// Balances of the firms (accounts `0..firms`) and of the [`Outside`] parties after them, for
 /// `L` paths.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ledger<const L: usize> {
     firms: usize,
-    balance: Vec<[f64; L]>,
-    by_kind: [[f64; L]; KINDS],
+    whole: bool,
+    balance: Rows<L>,
+    by_kind: Lines<[[f64; L]; KINDS]>,
     related: [f64; L],
     journal: Option<Vec<Entry<L>>>,
 }
 
 impl<const L: usize> Ledger<L> {
-    /// An empty ledger; `journal` keeps each quarter's entries for the audit.
-    pub fn new(firms: usize, journal: bool) -> Ledger<L> {
+    /// An empty ledger.
+    pub fn new(firms: usize, books: Books) -> Ledger<L> {
         Ledger {
             firms,
-            balance: vec![[0.0; L]; firms + OUTSIDE],
-            by_kind: [[0.0; L]; KINDS],
+            whole: books >= Books::Whole,
+            balance: Rows::zeros(firms + OUTSIDE),
+            by_kind: Lines([[0.0; L]; KINDS]),
             related: [0.0; L],
-            journal: journal.then(Vec::new),
+            journal: (books >= Books::Journal).then(Vec::new),
         }
     }
 
@@ -132,8 +147,10 @@ impl<const L: usize> Ledger<L> {
     /// Starts the quarter's totals anew.
     #[inline(always)]
     pub fn new_quarter(&mut self) {
-        self.by_kind = [[0.0; L]; KINDS];
-        self.related = [0.0; L];
+        if self.whole {
+            self.by_kind.fill([0.0; L]);
+            self.related = [0.0; L];
+        }
         if let Some(journal) = &mut self.journal {
             journal.clear();
         }
@@ -148,15 +165,19 @@ impl<const L: usize> Ledger<L> {
     /// Moves whole dollars from one account to another. A negative amount moves back.
     #[inline(always)]
     pub fn post(&mut self, kind: Kind, from: usize, to: usize, amount: &[f64; L]) {
-        for l in 0..L {
-            self.balance[from][l] -= amount[l];
+        if self.whole || from < self.firms {
+            let balance = &mut self.balance[from];
+            *balance = each(|l| balance[l] - amount[l]);
         }
-        for l in 0..L {
-            self.balance[to][l] += amount[l];
+        if self.whole || to < self.firms {
+            let balance = &mut self.balance[to];
+            *balance = each(|l| balance[l] + amount[l]);
         }
-        for l in 0..L {
-            self.by_kind[kind as usize][l] += amount[l];
+        if !self.whole {
+            return;
         }
+        let total = &mut self.by_kind[kind as usize];
+        *total = each(|l| total[l] + amount[l]);
         if let Some(journal) = &mut self.journal {
             journal.push(Entry { from, to, kind, amount: *amount, related: false });
         }
@@ -179,12 +200,12 @@ impl<const L: usize> Ledger<L> {
         &self.balance[firm]
     }
 
-    /// All balances, firms first.
+    /// All balances, firms first; those of outside parties stay 0 with [`Books::Cash`].
     pub fn balances(&self) -> &[[f64; L]] {
         &self.balance
     }
 
-    /// This quarter's total of a kind, USD.
+    /// This quarter's total of a kind, USD; 0 with [`Books::Cash`].
     #[inline(always)]
     pub fn total(&self, kind: Kind) -> &[f64; L] {
         &self.by_kind[kind as usize]
@@ -207,12 +228,12 @@ mod tests {
 
     #[test]
     fn what_leaves_one_account_reaches_the_other() {
-        let mut ledger = Ledger::<2>::new(2, true);
-        ledger.open(|firm| [100.0 + firm as f64, 7.0]);
+        let mut ledger = Ledger::<8>::new(2, Books::Journal);
+        ledger.open(|firm| [100.0 + firm as f64; 8]);
         let customers = ledger.outside(Outside::Customers);
-        ledger.post(Kind::Sales, customers, 0, &[whole(12.4), whole(0.5)]);
-        assert_eq!(ledger.cash(0), &[112.0, 7.0]);
-        assert_eq!(ledger.balances()[customers], [-12.0, -0.0]);
+        ledger.post(Kind::Sales, customers, 0, &[whole(12.4); 8]);
+        assert_eq!(ledger.cash(0), &[112.0; 8]);
+        assert_eq!(ledger.balances()[customers], [-12.0; 8]);
         let sum: f64 = ledger.balances().iter().map(|b| b[0]).sum();
         assert_eq!(sum, 201.0);
         assert_eq!(ledger.journal().len(), 1);

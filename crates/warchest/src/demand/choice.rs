@@ -5,7 +5,8 @@
 //! Shares are formed from differences to the largest utility, so no utility overflows.
 
 use crate::multiversion;
-use crate::numerics::elementary::{exp, ln};
+use crate::numerics::elementary::{EXP_BOUND, exp, exp_bounded, ln};
+use crate::numerics::lanes::each;
 
 /// Utility of something that is not on sale.
 pub(crate) const NEVER: f64 = -1e300;
@@ -69,32 +70,28 @@ pub(crate) fn lane_max<const L: usize>(rows: &[[f64; L]], floor: f64) -> [f64; L
     most
 }
 
-/// Turns utilities in `values` into shares; returns the log of the sum of their exponentials.
+/// Turns utilities in `values`, none above `shift`, into shares; returns the log of the sum of
+/// their exponentials.
 #[inline(always)]
-fn softmax<const L: usize>(values: &mut [[f64; L]], outside: bool) -> [f64; L] {
-    let shift = lane_max(values, if outside { 0.0 } else { NEVER });
-    let mut total = [0.0; L];
-    for l in 0..L {
-        total[l] = if outside { exp(-shift[l]) } else { 0.0 };
-    }
+fn softmax<const L: usize>(values: &mut [[f64; L]], shift: &[f64; L], outside: bool) -> [f64; L] {
+    // What is e^700 times smaller than the largest counts for e^-700 of it.
+    let part = |below: f64| exp_bounded(if below > -EXP_BOUND { below } else { -EXP_BOUND });
+    let mut total: [f64; L] = each(|l| if outside { part(-shift[l]) } else { 0.0 });
     for row in values.iter_mut() {
-        for l in 0..L {
-            let on_sale = row[l] > 0.5 * NEVER;
-            let e = exp(row[l] - shift[l]);
-            row[l] = if on_sale { e } else { 0.0 };
-            total[l] += row[l];
-        }
+        *row = each(|l| {
+            let e = part(row[l] - shift[l]);
+            if row[l] > 0.5 * NEVER { e } else { 0.0 }
+        });
+        total = each(|l| total[l] + row[l]);
     }
-    let mut log_sum = [0.0; L];
-    for l in 0..L {
-        log_sum[l] = shift[l] + ln(total[l]);
-        total[l] = if total[l] > 0.0 { total[l] } else { 1.0 };
-    }
-    // A quotient, not a product with 1/total: who sells alone has a share of exactly 1.
+    let log_sum = each(|l| shift[l] + ln(total[l]));
+    let inverse: [f64; L] = each(|l| if total[l] > 0.0 { 1.0 / total[l] } else { 0.0 });
     for row in values.iter_mut() {
-        for l in 0..L {
-            row[l] /= total[l];
-        }
+        // The product with the inverse may miss the 1 of who sells alone.
+        *row = each(|l| {
+            let alone = (row[l] == total[l]) & (total[l] > 0.0);
+            if alone { 1.0 } else { row[l] * inverse[l] }
+        });
     }
     log_sum
 }
@@ -106,16 +103,17 @@ multiversion! {
     /// consumer surplus per buyer, up to a constant. Nothing on sale and no outside good
     /// gives shares of 0.
     pub fn logit_shares<const L: usize>(demand: &LogitDemand<'_, L>, prices: &[[f64; L]], shares: &mut [[f64; L]]) -> [f64; L] {
+        let mut shift = [if demand.outside { 0.0 } else { NEVER }; L];
         for j in 0..shares.len() {
             let (utility, active, price) = (&demand.utility[j], &demand.active[j], &prices[j]);
-            let mut row = [0.0; L];
-            for l in 0..L {
+            let row: [f64; L] = each(|l| {
                 let u = utility[l] - demand.slope[l] * price[l];
-                row[l] = if active[l] > 0.5 { u } else { NEVER };
-            }
+                if active[l] > 0.5 { u } else { NEVER }
+            });
+            shift = each(|l| if row[l] > shift[l] { row[l] } else { shift[l] });
             shares[j] = row;
         }
-        softmax(shares, demand.outside)
+        softmax(shares, &shift, demand.outside)
     }
 }
 
@@ -125,16 +123,17 @@ multiversion! {
     /// Returns `ln Σ e^{V}` per lane; the ideal price index is `P = e^{−that/(σ−1)}`.
     /// Prices must be > 0.
     pub fn ces_shares<const L: usize>(demand: &CesDemand<'_, L>, prices: &[[f64; L]], shares: &mut [[f64; L]]) -> [f64; L] {
+        let mut shift = [if demand.outside { 0.0 } else { NEVER }; L];
         for j in 0..shares.len() {
             let (utility, active, price) = (&demand.utility[j], &demand.active[j], &prices[j]);
-            let mut row = [0.0; L];
-            for l in 0..L {
+            let row: [f64; L] = each(|l| {
                 let v = utility[l] - (demand.sigma[l] - 1.0) * ln(price[l]);
-                row[l] = if active[l] > 0.5 { v } else { NEVER };
-            }
+                if active[l] > 0.5 { v } else { NEVER }
+            });
+            shift = each(|l| if row[l] > shift[l] { row[l] } else { shift[l] });
             shares[j] = row;
         }
-        softmax(shares, demand.outside)
+        softmax(shares, &shift, demand.outside)
     }
 }
 
@@ -172,7 +171,8 @@ multiversion! {
                 most[g][l] = if total[g][l] > 0.0 { value } else { NEVER };
             }
         }
-        let log_sum = softmax(&mut most, demand.outside);
+        let shift = lane_max(&most, if demand.outside { 0.0 } else { NEVER });
+        let log_sum = softmax(&mut most, &shift, demand.outside);
         for j in 0..shares.len() {
             let g = demand.nest[j];
             for l in 0..L {

@@ -134,6 +134,55 @@ impl std::ops::DerefMut for Aligned {
     }
 }
 
+/// Rows of one number per lane, each of which starts a cache line.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rows<const L: usize>(Vec<Lines<[f64; L]>>);
+
+/// Something that starts a cache line of 64 bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[repr(C, align(64))]
+pub struct Lines<T>(pub T);
+
+impl<T> std::ops::Deref for Lines<T> {
+    type Target = T;
+    #[inline(always)]
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> std::ops::DerefMut for Lines<T> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
+
+impl<const L: usize> Rows<L> {
+    /// So many rows of zeros. `L` must fill whole cache lines, which is checked by the compiler.
+    pub fn zeros(rows: usize) -> Self {
+        const { assert!(size_of::<Lines<[f64; L]>>() == size_of::<[f64; L]>()) };
+        Self(vec![Lines([0.0; L]); rows])
+    }
+}
+
+impl<const L: usize> std::ops::Deref for Rows<L> {
+    type Target = [[f64; L]];
+    #[inline(always)]
+    fn deref(&self) -> &[[f64; L]] {
+        // SAFETY: `zeros` has checked that a row and its lines are of one size.
+        unsafe { std::slice::from_raw_parts(self.0.as_ptr().cast(), self.0.len()) }
+    }
+}
+
+impl<const L: usize> std::ops::DerefMut for Rows<L> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut [[f64; L]] {
+        // SAFETY: as above.
+        unsafe { std::slice::from_raw_parts_mut(self.0.as_mut_ptr().cast(), self.0.len()) }
+    }
+}
+
 /// Defines `fn name(isa, args…)` whose body is compiled once per instruction set.
 ///
 /// Everything the body calls must be `#[inline(always)]` to be compiled along with it.

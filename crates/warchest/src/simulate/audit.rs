@@ -42,7 +42,8 @@ pub fn audit<const L: usize>(plan: &Plan, state: &mut State<L>) {
 fn shares_add_up<const L: usize>(plan: &Plan, state: &State<L>, l: usize) -> bool {
     plan.places.iter().enumerate().all(|(m, place)| {
         let sum = |rows: &[[f64; L]]| rows[place.range.clone()].iter().map(|row| row[l]).sum();
-        let (chosen, held): (f64, f64) = (sum(&state.offers.choice), sum(&state.offers.share));
+        let held: f64 = sum(&state.offers.share);
+        let chosen = if place.fluid { held } else { sum(&state.offers.choice) };
         let segment = &plan.world.segments[plan.world.markets[m].segment];
         let sold = place.range.clone().any(|n| state.offers.active[n][l] > 0.0);
         let outside = match segment.kernel {
@@ -67,7 +68,7 @@ fn cash_moves_by_posted_flows<const L: usize>(plan: &Plan, state: &State<L>, l: 
 
 /// Identity 3: Σ ΔK over all accounts is 0.
 fn accounts_cancel<const L: usize>(state: &State<L>, l: usize) -> bool {
-    let pairs = state.ledger.balances().iter().zip(&state.balances_before);
+    let pairs = state.ledger.balances().iter().zip(state.balances_before.iter());
     let sum: f64 = pairs.map(|(now, before)| now[l] - before[l]).sum();
     sum == 0.0
 }

@@ -27,16 +27,22 @@ multiversion! {
 #[inline(always)]
 fn operating<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId) {
     let firm = &plan.world.firms[f];
+    let watched = watched(plan, state);
     let staff = state.ledger.outside(Outside::Staff);
     let share = &state.values[firm.opex_share];
     let firms = &mut state.firms;
     let alive = &firms.alive[f];
     let (opex, factor) = (&mut firms.opex[f], &firms.opex_factor[f]);
     let (levered, revenue) = (&mut firms.levered[f], &firms.revenue[f]);
-    let grown = each(|l| opex[l] * factor[l]);
+    let (mut grown, mut paid) = ([0.0; L], [0.0; L]);
+    for l in 0..L {
+        grown[l] = opex[l] * factor[l];
+        paid[l] = whole((grown[l] + share[l] * revenue[l]) * alive[l]);
+    }
     *opex = grown;
-    let paid = each(|l| whole((grown[l] + share[l] * revenue[l]) * alive[l]));
-    *levered = each(|l| levered[l] - paid[l]);
+    if watched {
+        *levered = each(|l| levered[l] - paid[l]);
+    }
     state.ledger.post(Kind::Opex, f, staff, &paid);
     let z = state.draws.normal(plan.slots.other_cash[f]);
     if z.is_none() && plan.is_fixed(firm.other_cash, 0.0) {
@@ -117,8 +123,8 @@ fn interest<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId) {
 
 /// Does anybody look at the flows of a firm, now or in the answer?
 #[inline(always)]
-fn watched<const L: usize>(plan: &Plan, state: &State<L>) -> bool {
-    plan.flows || state.figures
+pub fn watched<const L: usize>(plan: &Plan, state: &State<L>) -> bool {
+    plan.flows || state.whole
 }
 
 /// Sums over the life, first self-sufficient quarter, growth of revenue.

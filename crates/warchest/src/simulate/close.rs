@@ -14,7 +14,9 @@ pub const CHOKE: f64 = 20.0;
 multiversion! {
     /// Value added by layer, consumer surplus, who leads; shares become those held.
     pub fn close<const L: usize>(plan: &Plan, state: &mut State<L>) {
-        value_added(plan, state);
+        if state.whole {
+            value_added(plan, state);
+        }
         if state.figures {
             for m in 0..plan.places.len() {
                 surplus(plan, state, m);
@@ -40,27 +42,24 @@ fn value_added<const L: usize>(plan: &Plan, state: &mut State<L>) {
     let ledger = &mut state.ledger;
     let (sales, ads) = (ledger.total(Kind::Sales), ledger.total(Kind::Advertising));
     let applications = *ledger.total(Kind::Distribution);
-    let own_energy = *ledger.total(Kind::Energy);
+    let own_energy = ledger.total(Kind::Energy);
     let (serving, free) = (ledger.total(Kind::Compute), ledger.total(Kind::FreeServing));
     let (research, beyond) = (ledger.total(Kind::Research), ledger.total(Kind::Shortfall));
     let (chip, energy) =
         (&state.values[technology.chip_share], &state.values[technology.energy_share]);
-    let mut rented_energy = [0.0; L];
     let common = &mut state.common;
-    for l in 0..L {
-        let spend = sales[l] + ads[l];
-        let rented = serving[l] + free[l] + research[l] + beyond[l];
-        let chips = whole(chip[l] * rented);
-        rented_energy[l] = whole(energy[l] * rented);
-        let cloud = rented - chips - rented_energy[l];
-        let labs = spend - applications[l] - rented - own_energy[l];
-        let all_energy = own_energy[l] + rented_energy[l];
-        let layers = [chips, cloud, labs, applications[l], all_energy];
-        common.final_spend[l] += spend;
-        for k in 0..5 {
-            common.value_added_now[k][l] = layers[k];
-            common.value_added[k][l] += layers[k];
-        }
+    let spend: [f64; L] = each(|l| sales[l] + ads[l]);
+    let rented: [f64; L] = each(|l| serving[l] + free[l] + research[l] + beyond[l]);
+    let chips: [f64; L] = each(|l| whole(chip[l] * rented[l]));
+    let rented_energy: [f64; L] = each(|l| whole(energy[l] * rented[l]));
+    let cloud = each(|l| rented[l] - chips[l] - rented_energy[l]);
+    let labs = each(|l| spend[l] - applications[l] - rented[l] - own_energy[l]);
+    let all_energy = each(|l| own_energy[l] + rented_energy[l]);
+    let final_spend = &mut common.final_spend;
+    *final_spend = each(|l| final_spend[l] + spend[l]);
+    common.value_added_now = [chips, cloud, labs, applications, all_energy];
+    for (all, now) in common.value_added.iter_mut().zip(&common.value_added_now) {
+        *all = each(|l| all[l] + now[l]);
     }
     if any_energy(plan) {
         let (clouds, party) = (ledger.outside(Outside::Clouds), ledger.outside(Outside::Energy));

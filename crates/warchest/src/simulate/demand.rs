@@ -12,10 +12,7 @@ multiversion! {
     pub fn wanted<const L: usize>(plan: &Plan, state: &mut State<L>, m: usize) {
         let place = &plan.places[m];
         let segment = &plan.world.segments[plan.world.markets[m].segment];
-        if place.fluid {
-            let (from, to) = (&state.offers.choice, &mut state.offers.share);
-            to[place.range.clone()].copy_from_slice(&from[place.range.clone()]);
-        } else {
+        if !place.fluid {
             inertia(plan, state, m);
         }
         let size = state.markets.size[m];

@@ -1,7 +1,7 @@
 //! The draws of a group of paths: banks of quarterly noise, parameters, rare events.
 
 use crate::numerics::elementary::exp;
-use crate::numerics::lanes::Isa;
+use crate::numerics::lanes::{Isa, Rows};
 use crate::numerics::special::{StudentT, beta_quantile, normal_cdf, normal_quantile};
 use crate::rng::{Stream, normals_of_paths, uniforms_of_paths};
 use crate::simulate::plan::{Plan, Slot, convert, fixed};
@@ -13,16 +13,16 @@ const PER_PATH: u32 = u32::MAX - 1;
 /// Normals and uniforms of the current pair of quarters, one row per stream of the plan.
 #[derive(Clone, Debug)]
 pub struct Draws<const L: usize> {
-    normals: [Vec<[f64; L]>; 2],
-    uniforms: [Vec<[f64; L]>; 2],
+    normals: [Rows<L>; 2],
+    uniforms: [Rows<L>; 2],
     odd: usize,
 }
 
 impl<const L: usize> Draws<L> {
     /// Room for the plan's streams.
     pub fn new(plan: &Plan) -> Draws<L> {
-        let normals = vec![[0.0; L]; plan.normals.len()];
-        let uniforms = vec![[0.0; L]; plan.uniforms.len()];
+        let normals = Rows::zeros(plan.normals.len());
+        let uniforms = Rows::zeros(plan.uniforms.len());
         Draws {
             normals: [normals.clone(), normals],
             uniforms: [uniforms.clone(), uniforms],
@@ -60,7 +60,7 @@ impl<const L: usize> Draws<L> {
 /// The current value of every parameter of the world in the engine's units, by lane.
 #[derive(Clone, Debug)]
 pub struct Values<const L: usize> {
-    rows: Vec<[f64; L]>,
+    rows: Rows<L>,
     /// Row of each parameter.
     row: Vec<u32>,
 }
@@ -78,7 +78,7 @@ impl<const L: usize> Values<L> {
     pub fn new(plan: &Plan) -> Values<L> {
         let row = plan.value_rows();
         let count = row.iter().max().map_or(0, |&most| most as usize + 1);
-        let mut rows = vec![[0.0; L]; count];
+        let mut rows = Rows::zeros(count);
         for (param, &at) in plan.world.params.iter().zip(&row) {
             rows[at as usize] = [fixed(param).unwrap_or(0.0); L];
         }

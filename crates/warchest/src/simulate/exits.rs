@@ -6,7 +6,7 @@ use crate::capital::rounds::dilution;
 use crate::multiversion;
 use crate::numerics::elementary::exp;
 use crate::simulate::funding::{is_shut, pay_in};
-use crate::simulate::lanes::{State, any, flag};
+use crate::simulate::lanes::{State, any, each, flag, lanes_set};
 use crate::simulate::outcome::{Cause, Status};
 use crate::simulate::plan::Plan;
 use crate::world::{FirmId, Kernel, ShockKind};
@@ -16,10 +16,7 @@ multiversion! {
     pub fn exits<const L: usize>(plan: &Plan, state: &mut State<L>) {
         for f in 0..plan.world.firms.len() {
             let (cash, alive) = (state.ledger.cash(f), &state.firms.alive[f]);
-            let mut broke = [0.0; L];
-            for l in 0..L {
-                broke[l] = flag(cash[l] < 0.0) * alive[l];
-            }
+            let broke = each(|l| if cash[l] < 0.0 { alive[l] } else { 0.0 });
             if any(&broke) {
                 distress(plan, state, f, &broke);
             }
@@ -34,16 +31,16 @@ multiversion! {
 fn distress<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId, broke: &[f64; L]) {
     let enabled = plan.world.funding.enabled;
     let mut rescue = [0.0; L];
-    for l in 0..L {
-        if broke[l] > 0.0 && enabled {
+    if enabled {
+        for l in lanes_set(broke) {
             rescue[l] = rescued(plan, state, f, l);
         }
+        if any(&rescue) {
+            pay_in(plan, state, f, &rescue);
+        }
     }
-    if any(&rescue) {
-        pay_in(plan, state, f, &rescue);
-    }
-    for l in 0..L {
-        if broke[l] == 0.0 || rescue[l] > 0.0 {
+    for l in lanes_set(broke) {
+        if rescue[l] > 0.0 {
             continue;
         }
         let bought = if enabled { buyer(plan, state, f, l) } else { None };

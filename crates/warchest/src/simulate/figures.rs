@@ -3,7 +3,7 @@
 use crate::capital::ledger::Kind;
 use crate::multiversion;
 use crate::numerics::elementary::{exp, ln};
-use crate::simulate::lanes::{Rows, State, each, flag};
+use crate::simulate::lanes::{State, each, flag};
 use crate::simulate::outcome::{COMMON_FIGURES, FIRM_FIGURES, MARKET_FIGURES};
 use crate::simulate::plan::Plan;
 use crate::world::{FirmId, Kernel, MarketId};
@@ -19,7 +19,7 @@ pub fn rows(plan: &Plan) -> usize {
 multiversion! {
     /// Fills `out` with one row per figure: firms, then markets, then common ones, then the
     /// concentration of each region.
-    pub fn figures<const L: usize>(plan: &Plan, state: &State<L>, out: &mut Rows<L>) {
+    pub fn figures<const L: usize>(plan: &Plan, state: &State<L>, out: &mut Vec<[f64; L]>) {
         out.clear();
         let mut spend = [0.0; L];
         for f in 0..plan.world.firms.len() {
@@ -46,7 +46,7 @@ multiversion! {
 }
 
 #[inline(always)]
-fn firm<const L: usize>(state: &State<L>, f: FirmId, spend: &[f64; L], out: &mut Rows<L>) {
+fn firm<const L: usize>(state: &State<L>, f: FirmId, spend: &[f64; L], out: &mut Vec<[f64; L]>) {
     let firms = &state.firms;
     let revenue = &firms.revenue[f];
     out.push(*state.ledger.cash(f));
@@ -79,7 +79,7 @@ fn run_rate<const L: usize>(state: &State<L>, f: FirmId) -> [f64; L] {
 }
 
 #[inline(always)]
-fn market<const L: usize>(plan: &Plan, state: &State<L>, m: MarketId, out: &mut Rows<L>) {
+fn market<const L: usize>(plan: &Plan, state: &State<L>, m: MarketId, out: &mut Vec<[f64; L]>) {
     let (mut revenue, mut units) = ([0.0; L], [0.0; L]);
     let (mut inside, mut open) = ([0.0; L], [0.0; L]);
     for n in plan.places[m].range.clone() {
@@ -101,7 +101,7 @@ fn market<const L: usize>(plan: &Plan, state: &State<L>, m: MarketId, out: &mut 
 /// Three prices: quality-adjusted index over the budget markets, weighted by spend; list price
 /// of the best model on sale; cheapest price of at least the frontier quality of the start.
 #[inline(always)]
-fn prices<const L: usize>(plan: &Plan, state: &State<L>, out: &mut Rows<L>) {
+fn prices<const L: usize>(plan: &Plan, state: &State<L>, out: &mut Vec<[f64; L]>) {
     let (mut log, mut weight) = ([0.0; L], [0.0; L]);
     let (mut best, mut frontier) = ([f64::NEG_INFINITY; L], [f64::NAN; L]);
     let mut least = [f64::INFINITY; L];
@@ -168,7 +168,7 @@ pub fn concentration<const L: usize>(
 }
 
 #[inline(always)]
-fn totals<const L: usize>(plan: &Plan, state: &State<L>, out: &mut Rows<L>) {
+fn totals<const L: usize>(plan: &Plan, state: &State<L>, out: &mut Vec<[f64; L]>) {
     let (common, ledger) = (&state.common, &state.ledger);
     out.push(common.rent);
     out.push(common.mood);
@@ -178,7 +178,7 @@ fn totals<const L: usize>(plan: &Plan, state: &State<L>, out: &mut Rows<L>) {
         out.push(*layer);
     }
     let mut surplus = [0.0; L];
-    for row in &state.markets.surplus {
+    for row in state.markets.surplus.iter() {
         for l in 0..L {
             surplus[l] += row[l];
         }

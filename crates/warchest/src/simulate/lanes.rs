@@ -1,17 +1,14 @@
 //! The state of `L` paths side by side: outer index what it belongs to, inner index the path.
 
-use crate::capital::ledger::Ledger;
+use crate::capital::ledger::{Books, Ledger};
 use crate::curves::CurvePath;
-pub use crate::numerics::lanes::each;
+pub use crate::numerics::lanes::{Rows, each};
 use crate::simulate::draws::{Draws, Values};
 use crate::simulate::outcome::{Detail, Request};
 use crate::simulate::plan::Plan;
 
 /// One number per path of the group.
 pub type Lane<const L: usize> = [f64; L];
-
-/// One row per entity.
-pub type Rows<const L: usize> = Vec<[f64; L]>;
 
 /// 1.0 or 0.0.
 #[inline(always)]
@@ -26,6 +23,18 @@ pub fn any<const L: usize>(lane: &[f64; L]) -> bool {
     lane.iter().fold(0, |bits, value| bits | value.to_bits() << 1) != 0
 }
 
+/// The lanes that are not zero, lowest first. At most 64 lanes.
+#[inline(always)]
+pub fn lanes_set<const L: usize>(lane: &[f64; L]) -> impl Iterator<Item = usize> + use<L> {
+    let bit = |l: usize| u64::from(lane[l] != 0.0) << l;
+    let mut left = (0..L).fold(0, |bits, l| bits | bit(l));
+    std::iter::from_fn(move || {
+        let lowest = left.trailing_zeros() as usize;
+        left &= left.wrapping_sub(1);
+        (lowest < 64).then_some(lowest)
+    })
+}
+
 macro_rules! table {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $field:ident,)* }) => {
         $(#[$meta])*
@@ -36,7 +45,7 @@ macro_rules! table {
 
         impl<const L: usize> $name<L> {
             fn new(rows: usize) -> Self {
-                Self { $($field: vec![[0.0; L]; rows],)* }
+                Self { $($field: Rows::zeros(rows),)* }
             }
 
             /// Zero everywhere.
@@ -213,6 +222,7 @@ table! {
 
 /// Common state.
 #[derive(Clone, Debug)]
+#[repr(C, align(64))]
 pub struct Common<const L: usize> {
     /// Log of common efficiency over the start.
     pub ln_efficiency: Lane<L>,
@@ -277,8 +287,9 @@ pub struct State<const L: usize> {
     pub audit: bool,
     /// Somebody entered or ended since the offers were last looked through.
     pub turnover: bool,
-    /// Figures of each quarter are wanted.
+    /// Figures of each quarter are wanted; the whole books are read, by them or by the audit.
     pub figures: bool,
+    pub whole: bool,
     pub values: Values<L>,
     pub draws: Draws<L>,
     pub common: Common<L>,
@@ -310,11 +321,17 @@ impl<const L: usize> State<L> {
     /// Room for a world.
     pub fn new(plan: &Plan, request: &Request) -> State<L> {
         let world = plan.world;
-        let rows = |n: usize| vec![[0.0; L]; n];
+        let rows = Rows::zeros;
         let f = world.firms.len();
         let n = plan.offers.len();
         let mut firms = Firms::new(f);
         firms.revenue_year = rows(4 * f);
+        let figures = request.detail > Detail::Ends;
+        let books = match (request.audit, figures) {
+            (true, _) => Books::Journal,
+            (false, true) => Books::Whole,
+            (false, false) => Books::Cash,
+        };
         let nothing = CurvePath { drift: 0.0, echo: 0.0, noise: 0.0, theta: 0.0 };
         State {
             path: 0,
@@ -322,7 +339,8 @@ impl<const L: usize> State<L> {
             free_funding: request.free_funding,
             audit: request.audit,
             turnover: false,
-            figures: request.detail > Detail::Ends,
+            figures,
+            whole: books > Books::Cash,
             values: Values::new(plan),
             draws: Draws::new(plan),
             common: Common::new(),
@@ -331,7 +349,7 @@ impl<const L: usize> State<L> {
             products: Products::new(world.products.len()),
             offers: Offers::new(n),
             markets: Markets::new(world.markets.len()),
-            ledger: Ledger::new(f, request.audit),
+            ledger: Ledger::new(f, books),
             balances_before: rows(f + crate::capital::ledger::OUTSIDE),
             frontier_path: rows(world.clock.quarters as usize + 1),
             orders: rows((f + 1) * world.technology.lead_time.max(1) as usize),

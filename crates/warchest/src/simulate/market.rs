@@ -108,7 +108,9 @@ fn choose<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>, m: usize)
     let segment = &plan.world.segments[plan.world.markets[m].segment];
     let offers = &mut state.offers;
     let prices = &offers.price[range.clone()];
-    let shares = &mut offers.choice[range.clone()];
+    // Where everybody chooses anew, what is chosen is what is held.
+    let shares = if place.fluid { &mut offers.share } else { &mut offers.choice };
+    let shares = &mut shares[range.clone()];
     let (utility, active) = (&offers.utility[range.clone()], &offers.active[range]);
     let (slope, sigma) = slopes(segment, &state.values, &state.common.substitution);
     let rho = state.values[segment.nest_correlation];

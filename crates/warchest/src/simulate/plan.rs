@@ -109,6 +109,8 @@ pub struct Plan<'w> {
     /// Parameters drawn once per path, anew each quarter.
     pub per_path: Vec<ParamId>,
     pub per_quarter: Vec<ParamId>,
+    /// Products whose list price cannot always move.
+    pub sticky: Vec<ProductId>,
     /// Firms whose own capacity bounds their use.
     pub bound: Vec<FirmId>,
     /// By firm: is it among them.
@@ -121,11 +123,13 @@ pub struct Plan<'w> {
     pub research: bool,
     /// Every price is a rule's, none looks at the quarter before.
     pub prices_given: bool,
-    /// Funders or a strategy look at cash flows.
+    /// Funders, research or a strategy look at cash flows.
     pub flows: bool,
     /// Somebody may enter; somebody learns from own output.
     pub entry: bool,
     pub learning: bool,
+    /// Some mechanism looks at what was sold of an offer.
+    pub sold: bool,
 }
 
 impl<'w> Plan<'w> {
@@ -158,6 +162,7 @@ impl<'w> Plan<'w> {
             curve_noise: Vec::new(),
             per_path: Vec::new(),
             per_quarter: Vec::new(),
+            sticky: Vec::new(),
             bound: Vec::new(),
             owns: Vec::new(),
             rents: false,
@@ -174,6 +179,7 @@ impl<'w> Plan<'w> {
                     .any(|firm| matches!(firm.strategy, Strategy::Penetrate { .. })),
             entry: world.firms.iter().any(|firm| firm.entry.is_some()),
             learning: false,
+            sold: false,
         };
         plan.split_params();
         plan.switch();
@@ -181,6 +187,7 @@ impl<'w> Plan<'w> {
         plan.assign_common();
         plan.assign_firms();
         plan.assign_products();
+        plan.sticky = (0..world.products.len()).filter(|&j| !plan.always_reprices(j)).collect();
         plan
     }
 
@@ -216,8 +223,10 @@ impl<'w> Plan<'w> {
                 || matches!(firm.strategy, Strategy::Harvest { .. })
         }) || world.products.iter().any(|product| used(product.quality_offset));
         let committed = world.firms.iter().any(|firm| !firm.commitments.is_empty());
+        self.flows |= self.research;
         self.compute = tight || !bound.is_empty() || self.research || committed;
         self.learning = world.firms.iter().any(|firm| used(firm.learning));
+        self.sold = self.compute || self.learning || self.entry;
         self.owns = (0..world.firms.len()).map(|f| bound.contains(&f)).collect();
         self.bound = bound;
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::numerics::lanes::Isa;
 use crate::simulate::books::revenue_year;
 use crate::simulate::figures::{concentration, figures, giants, rows as rows_of};
-use crate::simulate::lanes::{Rows, State, each};
+use crate::simulate::lanes::{State, each};
 use crate::simulate::outcome::{BLOCK, Block, Detail, FirmRows, FirmTally, NEVER};
 use crate::simulate::outcome::{COMMON_FIGURES, FIRM_FIGURES, MARKET_FIGURES, PATH_NUMBERS};
 use crate::simulate::outcome::{QuarterTally, Request, Spread, Status, Tally};
@@ -30,7 +30,7 @@ pub struct Recorder<const L: usize> {
     /// One number a path, [`PLACES`] to a column, NaN where there is none: the ends of the firms,
     /// their other numbers, those of the path, then the figures of quarter 0, 1, ...
     columns: Vec<f64>,
-    scratch: Rows<L>,
+    scratch: Vec<[f64; L]>,
 }
 
 /// First column of each kind.
@@ -262,7 +262,7 @@ fn named(plan: &Plan, next: &mut impl FnMut() -> Spread) -> QuarterTally {
 
 fn firm_rows<const L: usize>(rows: &mut FirmRows, plan: &Plan, state: &State<L>, lanes: usize) {
     let firms = &state.firms;
-    let years: Rows<L> = (0..plan.world.firms.len()).map(|f| revenue_year(state, f)).collect();
+    let years: Vec<[f64; L]> = (0..plan.world.firms.len()).map(|f| revenue_year(state, f)).collect();
     for l in 0..lanes {
         for f in 0..plan.world.firms.len() {
             rows.status.push(firms.status[f][l] as u8);

@@ -200,10 +200,8 @@ fn qualities<const L: usize>(plan: &Plan, state: &mut State<L>) {
 /// A list price moves after a release or, rarely, without one.
 #[inline(always)]
 fn may_reprice<const L: usize>(plan: &Plan, state: &mut State<L>) {
-    for (j, product) in plan.world.products.iter().enumerate() {
-        if plan.always_reprices(j) {
-            continue;
-        }
+    for &j in &plan.sticky {
+        let product = &plan.world.products[j];
         let released = &state.firms.released[product.firm];
         let hazard = &state.values[plan.world.segments[product.segment].reprice_hazard];
         let open = &mut state.products.may_reprice[j];

@@ -3,10 +3,11 @@
 use crate::capital::ledger::{Kind, Outside, whole};
 use crate::multiversion;
 use crate::numerics::elementary::exp;
+use crate::simulate::books::watched;
 use crate::simulate::capacity::owned;
 use crate::simulate::lanes::{State, each};
 use crate::simulate::plan::Plan;
-use crate::world::Kernel;
+use crate::world::{Kernel, ParamId};
 
 multiversion! {
     /// Rations use to capacity, posts sales, the partner's share and compute.
@@ -59,41 +60,39 @@ fn sell<const L: usize>(plan: &Plan, state: &mut State<L>, n: usize) {
     let offer = &plan.offers[n];
     let f = offer.firm;
     let segment = &plan.world.segments[plan.world.markets[offer.market].segment];
-    let (price, cost) = (&state.offers.price[n], &state.offers.cost[n]);
+    let watched = watched(plan, state);
     let (wanted, served) = (&state.offers.wanted[n], &state.firms.served[f]);
-    let units: [f64; L] = each(|l| wanted[l] * served[l]);
-    let (sold, free) = match segment.kernel {
-        Kernel::Free { ad_revenue, ad_growth } => {
-            let per_unit = &state.values[ad_revenue];
-            let grown = ad_growth.map(|id| state.values[id]);
-            let quarters = f64::from(state.quarter);
-            let sold = each(|l| {
-                let factor = grown.map_or(1.0, |g| exp(g[l] * quarters));
-                whole(units[l] * per_unit[l] * factor)
-            });
-            (sold, true)
-        }
-        _ => (each(|l| whole(units[l] * price[l])), false),
+    let free = matches!(segment.kernel, Kernel::Free { .. });
+    let price = match segment.kernel {
+        Kernel::Free { ad_revenue, ad_growth } => &advertising(state, ad_revenue, ad_growth),
+        _ => &state.offers.price[n],
     };
     // A firm with capacity of its own pays only energy and operations for its hours.
-    let compute = if plan.owns[f] {
+    let cost = &state.offers.cost[n];
+    let cost = if plan.owns[f] {
         let share = &state.values[plan.world.technology.energy_share];
-        each(|l| whole(units[l] * cost[l] * share[l]))
+        &each(|l| cost[l] * share[l])
     } else {
-        each(|l| whole(units[l] * cost[l]))
+        cost
     };
+    let (mut units, mut sold, mut compute) = ([0.0; L], [0.0; L], [0.0; L]);
+    for l in 0..L {
+        units[l] = wanted[l] * served[l];
+        sold[l] = whole(units[l] * price[l]);
+        compute[l] = whole(units[l] * cost[l]);
+    }
     if plan.compute {
         let (hours, all) = (&state.offers.hours[n], &mut state.firms.hours[f]);
         *all = each(|l| all[l] + units[l] * hours[l]);
     }
-    state.offers.units[n] = units;
-    state.offers.revenue[n] = sold;
-    let (revenue, levered) = (&mut state.firms.revenue[f], &mut state.firms.levered[f]);
-    for l in 0..L {
-        revenue[l] += sold[l];
+    if plan.sold || state.whole {
+        state.offers.units[n] = units;
+        state.offers.revenue[n] = sold;
     }
-    for l in 0..L {
-        levered[l] += sold[l] - compute[l];
+    let (revenue, levered) = (&mut state.firms.revenue[f], &mut state.firms.levered[f]);
+    *revenue = each(|l| revenue[l] + sold[l]);
+    if watched {
+        *levered = each(|l| levered[l] + (sold[l] - compute[l]));
     }
     if state.figures && matches!(segment.kernel, Kernel::Unit { .. }) {
         let all = &mut state.firms.subscriptions[f];
@@ -111,9 +110,23 @@ fn sell<const L: usize>(plan: &Plan, state: &mut State<L>, n: usize) {
     }
 }
 
+/// What advertisers pay for a unit of free use this quarter.
+#[inline(always)]
+fn advertising<const L: usize>(
+    state: &State<L>,
+    revenue: ParamId,
+    growth: Option<ParamId>,
+) -> [f64; L] {
+    let start = &state.values[revenue];
+    let Some(growth) = growth else { return *start };
+    let (growth, quarters) = (&state.values[growth], f64::from(state.quarter));
+    each(|l| start[l] * exp(growth[l] * quarters))
+}
+
 /// The distribution partner's share of revenue.
 #[inline(always)]
 fn partner<const L: usize>(plan: &Plan, state: &mut State<L>, f: usize) {
+    let watched = watched(plan, state);
     let share = plan.world.firms[f].partner_share;
     if plan.is_fixed(share, 0.0) {
         return;
@@ -121,7 +134,9 @@ fn partner<const L: usize>(plan: &Plan, state: &mut State<L>, f: usize) {
     let (share, revenue) = (&state.values[share], &state.firms.revenue[f]);
     let levered = &mut state.firms.levered[f];
     let due = each(|l| whole(share[l] * revenue[l]));
-    *levered = each(|l| levered[l] - due[l]);
+    if watched {
+        *levered = each(|l| levered[l] - due[l]);
+    }
     let applications = state.ledger.outside(Outside::Applications);
     state.ledger.post(Kind::Distribution, f, applications, &due);
 }
