@@ -4,8 +4,13 @@
 //! Dror and Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3", SC11); path, quarter and
 //! an index are its counter. Nothing is consumed in sequence, so threads, shards, resumes and
 //! entities added later change no other draw.
+//!
+//! Parameters of a path are drawn in double precision. The noise of its quarters, of which a run
+//! needs a thousand times more, is drawn in single precision, four quarters to a block of the
+//! generator: within 4e-7 of Box and Muller's formula, up to 6.7 standard deviations.
 
 use crate::multiversion;
+use crate::numerics::lanes::each;
 
 /// The stream of draws of one (seed, entity, shock).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,6 +113,50 @@ fn turn(u: f64) -> (f64, f64) {
     (f64::from_bits(sin.to_bits() ^ sin_sign), f64::from_bits(cos.to_bits() ^ cos_sign))
 }
 
+/// Four independent standard normals from four words, in single precision.
+#[inline(always)]
+fn four_normals([a, b, c, d]: [u32; 4]) -> [f32; 4] {
+    let (r, s) = (radius(a), radius(c));
+    let ((sin_b, cos_b), (sin_d, cos_d)) = (turn_of_word(b), turn_of_word(d));
+    [r * cos_b, r * sin_b, s * cos_d, s * sin_d]
+}
+
+/// `√(−2 ln u)` at `u = (word + ½)/2^32`; relative error 2e-7.
+#[inline(always)]
+fn radius(word: u32) -> f32 {
+    // ln((1+s)/(1−s))/s in s², |s| ≤ 0.1716, error 1.4e-9 of s.
+    const R: [f32; 4] = [2.0, 0.666_668_2, 0.399_747_55, 0.299_265_7];
+    const SQRT_HALF: u32 = 0x3f35_04f3;
+    const SCALE: f32 = 1.0 / 4_294_967_296.0;
+    let u = (word as f32 + 0.5) * SCALE;
+    let bits = u.to_bits().wrapping_add(0x3f80_0000 - SQRT_HALF);
+    let k = (bits >> 23) as i32 - 127;
+    let m = f32::from_bits((bits & 0x007f_ffff) + SQRT_HALF);
+    let s = (m - 1.0) / (m + 1.0);
+    let z = s * s;
+    let r = (R[0] + R[1] * z) + (z * z) * (R[2] + R[3] * z);
+    (-2.0 * (k as f32 * std::f32::consts::LN_2 + s * r)).max(0.0).sqrt()
+}
+
+/// Sine and cosine of `word/2^32` turns; absolute error 2e-7.
+#[inline(always)]
+fn turn_of_word(word: u32) -> (f32, f32) {
+    // sin(2πr)/r and cos(2πr) in r², |r| ≤ 1/8, errors 1.9e-8 and 2.8e-8.
+    const S: [f32; 4] = [6.283_185_5, -41.341_663, 81.592_55, -75.402_06];
+    const C: [f32; 4] = [1.0, -19.739_153, 64.921_25, -83.592_61];
+    const SCALE: f32 = 1.0 / 4_294_967_296.0;
+    let quarters = word.wrapping_add(1 << 29) >> 30;
+    let r = word.wrapping_sub(quarters << 30) as i32 as f32 * SCALE;
+    let z = r * r;
+    let s = r * ((S[0] + S[1] * z) + (z * z) * (S[2] + S[3] * z));
+    let c = (C[0] + C[1] * z) + (z * z) * (C[2] + C[3] * z);
+    let (sin, cos) = if quarters & 1 == 1 { (c, s) } else { (s, c) };
+    // Quarters 2 and 3 turn the sign of the sine; 1 and 2 that of the cosine.
+    let sin_sign = (quarters & 2) << 30;
+    let cos_sign = (quarters.wrapping_add(1) & 2) << 30;
+    (f32::from_bits(sin.to_bits() ^ sin_sign), f32::from_bits(cos.to_bits() ^ cos_sign))
+}
+
 impl Stream {
     /// The stream of shock `shock` of entity `entity` under `seed`.
     pub fn new(seed: u64, entity: &str, shock: &str) -> Stream {
@@ -139,12 +188,16 @@ impl Stream {
         box_muller(u, v)
     }
 
-    /// The standard normal of one quarter of a path. Quarters `2k` and `2k + 1` share the block
-    /// `k` of [`Stream::normals`].
+    /// The standard normal of one quarter of a path, in single precision.
     #[inline(always)]
     pub fn normal(self, path: u64, quarter: u32) -> f64 {
-        let (even, odd) = self.normals(path, quarter >> 1);
-        if quarter & 1 == 0 { even } else { odd }
+        f64::from(four_normals(self.words(path, quarter >> 2))[(quarter & 3) as usize])
+    }
+
+    /// Words for quarterly noise; block `index` is no block of [`Stream::uniforms`].
+    #[inline(always)]
+    fn words(self, path: u64, index: u32) -> [u32; 4] {
+        philox([path as u32, (path >> 32) as u32, index, 1], self.key())
     }
 
     /// The uniform in (0, 1] of one quarter of a path.
@@ -162,19 +215,23 @@ fn mix(mut z: u64) -> u64 {
     z ^ (z >> 31)
 }
 
+/// A number per path, one row per stream.
+pub type Bank<const L: usize> = Vec<[f32; L]>;
+
 multiversion! {
-    /// Standard normals of the `L` paths from `path` on, for quarters `2·pair` (first array)
-    /// and `2·pair + 1` (second), one row per stream: `even[i][l]` equals
-    /// `streams[i].normal(path + l, 2·pair)`.
+    /// Standard normals of the `L` paths from `path` on, for the quarters `4·index .. 4·index + 4`
+    /// (one bank each), one row per stream: `banks[q][i][l]` equals
+    /// `streams[i].normal(path + l, 4·index + q)`. The banks have a row for every stream.
     pub fn normals_of_paths<const L: usize>(
         streams: &[Stream],
         path: u64,
-        pair: u32,
-        even: &mut [[f64; L]],
-        odd: &mut [[f64; L]],
+        index: u32,
+        banks: &mut [Bank<L>; 4],
     ) {
-        for ((stream, even), odd) in streams.iter().zip(even).zip(odd) {
-            (*even, *odd) = pairs(*stream, path, pair);
+        let [a, b, c, d] = banks;
+        let rows = a.iter_mut().zip(b).zip(c.iter_mut().zip(d));
+        for (stream, ((a, b), (c, d))) in streams.iter().zip(rows) {
+            [*a, *b, *c, *d] = fours(*stream, path, index);
         }
     }
 }
@@ -183,35 +240,38 @@ multiversion! {
 /// [`multiversion!`].
 #[inline(always)]
 pub fn normal_by_path<const L: usize>(stream: Stream, path: u64, quarter: u32) -> [f64; L] {
-    let (even, odd) = pairs(stream, path, quarter >> 1);
-    if quarter & 1 == 0 { even } else { odd }
+    let four = fours::<L>(stream, path, quarter >> 2);
+    let one = &four[(quarter & 3) as usize];
+    each(|l| f64::from(one[l]))
 }
 
 /// A Student t with 3 degrees of freedom of one quarter on each of the `L` paths from `path` on:
 /// a normal over the root of the mean of three squares.
 #[inline(always)]
 pub fn student_3_by_path<const L: usize>(stream: Stream, path: u64, quarter: u32) -> [f64; L] {
-    let (a, b) = pairs::<L>(stream, path, 2 * quarter);
-    let (c, d) = pairs::<L>(stream, path, 2 * quarter + 1);
-    let mut out = [0.0; L];
-    for l in 0..L {
-        out[l] = a[l] / ((b[l] * b[l] + c[l] * c[l] + d[l] * d[l]) / 3.0).sqrt();
-    }
-    out
+    let [a, b, c, d] = fours::<L>(stream, path, quarter);
+    let wide = f64::from;
+    each(|l| {
+        let (b, c, d) = (wide(b[l]), wide(c[l]), wide(d[l]));
+        wide(a[l]) / ((b * b + c * c + d * d) / 3.0).sqrt()
+    })
 }
 
-/// Two independent normals on each of the `L` paths from `path` on.
+/// Four independent normals on each of the `L` paths from `path` on.
 #[inline(always)]
-fn pairs<const L: usize>(stream: Stream, path: u64, index: u32) -> ([f64; L], [f64; L]) {
+fn fours<const L: usize>(stream: Stream, path: u64, index: u32) -> [[f32; L]; 4] {
     // Two loops: each is short enough for the processor to run several turns at once.
-    let (mut first, mut second) = ([0.0; L], [0.0; L]);
+    let mut words = [[0; L]; 4];
     for l in 0..L {
-        (first[l], second[l]) = stream.uniforms(path + l as u64, index);
+        [words[0][l], words[1][l], words[2][l], words[3][l]] =
+            stream.words(path + l as u64, index);
     }
+    let mut out = [[0.0; L]; 4];
     for l in 0..L {
-        (first[l], second[l]) = box_muller(first[l], second[l]);
+        [out[0][l], out[1][l], out[2][l], out[3][l]] =
+            four_normals([words[0][l], words[1][l], words[2][l], words[3][l]]);
     }
-    (first, second)
+    out
 }
 
 multiversion! {
@@ -260,13 +320,14 @@ mod tests {
         let streams: Vec<Stream> =
             (0..5).map(|i| Stream::new(7, "firm", &format!("s{i}"))).collect();
         for isa in Isa::available() {
-            let (mut even, mut odd) = ([[0.0; 16]; 5], [[0.0; 16]; 5]);
-            normals_of_paths(isa, &streams, 1000, 3, &mut even, &mut odd);
-            for (i, stream) in streams.iter().enumerate() {
-                for l in 0..16 {
-                    let path = 1000 + l as u64;
-                    assert_eq!(even[i][l].to_bits(), stream.normal(path, 6).to_bits());
-                    assert_eq!(odd[i][l].to_bits(), stream.normal(path, 7).to_bits());
+            let mut banks = [(); 4].map(|()| vec![[0.0; 16]; 5]);
+            normals_of_paths(isa, &streams, 1000, 3, &mut banks);
+            for (quarter, bank) in (12..).zip(&banks) {
+                for (stream, row) in streams.iter().zip(bank) {
+                    for (path, &found) in (1000..).zip(row) {
+                        let expected = stream.normal(path, quarter);
+                        assert_eq!(f64::from(found).to_bits(), expected.to_bits());
+                    }
                 }
             }
         }

@@ -51,7 +51,7 @@ fn size<const L: usize>(plan: &Plan, state: &mut State<L>, m: usize) {
             if let Some(z) = state.draws.normal(plan.slots.size[m]) {
                 let sigma = &values[volatility];
                 for l in 0..L {
-                    change[l] += sigma[l] * z[l];
+                    change[l] += sigma[l] * f64::from(z[l]);
                 }
             }
             let trend = &mut state.markets.trend[m];

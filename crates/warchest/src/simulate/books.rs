@@ -51,7 +51,7 @@ fn operating<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId) {
     let (mean, sd) = (&state.values[firm.other_cash], &state.values[firm.other_cash_volatility]);
     let mut flow = *mean;
     if let Some(z) = z {
-        flow = each(|l| flow[l] + sd[l] * z[l]);
+        flow = each(|l| flow[l] + sd[l] * f64::from(z[l]));
     }
     let flow = each(|l| whole(flow[l] * alive[l]));
     *levered = each(|l| levered[l] + flow[l]);

@@ -152,7 +152,7 @@ fn rent<const L: usize>(plan: &Plan, state: &mut State<L>) {
     if let Some(z) = state.draws.normal(plan.slots.compute_price) {
         let sigma = &values[technology.compute_price_volatility];
         for l in 0..L {
-            gap[l] += sigma[l] * z[l];
+            gap[l] += sigma[l] * f64::from(z[l]);
         }
     }
     let owned = owned(plan, state);

@@ -3,57 +3,55 @@
 use crate::numerics::elementary::exp;
 use crate::numerics::lanes::{Isa, Rows};
 use crate::numerics::special::{StudentT, beta_quantile, normal_cdf, normal_quantile};
-use crate::rng::{Stream, normals_of_paths, uniforms_of_paths};
+use crate::rng::{Bank, Stream, normals_of_paths, uniforms_of_paths};
 use crate::simulate::plan::{Plan, Slot, convert, fixed};
 use crate::world::{Dist, ParamId, Per};
 
 /// Quarter index under which per-path draws are made.
 const PER_PATH: u32 = u32::MAX - 1;
 
-/// Normals and uniforms of the current pair of quarters, one row per stream of the plan.
+/// Normals of the current four quarters and uniforms of the current two, one row per stream of the plan.
 #[derive(Clone, Debug)]
 pub struct Draws<const L: usize> {
-    normals: [Rows<L>; 2],
+    normals: [Bank<L>; 4],
     uniforms: [Rows<L>; 2],
-    odd: usize,
+    quarter: u32,
 }
 
 impl<const L: usize> Draws<L> {
     /// Room for the plan's streams.
     pub fn new(plan: &Plan) -> Draws<L> {
-        let normals = Rows::zeros(plan.normals.len());
+        let normals = vec![[0.0; L]; plan.normals.len()];
         let uniforms = Rows::zeros(plan.uniforms.len());
         Draws {
-            normals: [normals.clone(), normals],
+            normals: [normals.clone(), normals.clone(), normals.clone(), normals],
             uniforms: [uniforms.clone(), uniforms],
-            odd: 0,
+            quarter: 0,
         }
     }
 
     /// Turns to a quarter, which must follow the one before (or be 0).
     pub fn turn(&mut self, isa: Isa, plan: &Plan, path: u64, quarter: u32) {
-        self.odd = (quarter & 1) as usize;
-        if self.odd == 0 {
-            let pair = quarter >> 1;
-            let [even, odd] = &mut self.normals;
-            normals_of_paths(isa, &plan.normals, path, pair, even, odd);
-            if !plan.uniforms.is_empty() {
-                let [even, odd] = &mut self.uniforms;
-                uniforms_of_paths(isa, &plan.uniforms, path, pair, even, odd);
-            }
+        self.quarter = quarter;
+        if quarter & 3 == 0 {
+            normals_of_paths(isa, &plan.normals, path, quarter >> 2, &mut self.normals);
+        }
+        if quarter & 1 == 0 && !plan.uniforms.is_empty() {
+            let [even, odd] = &mut self.uniforms;
+            uniforms_of_paths(isa, &plan.uniforms, path, quarter >> 1, even, odd);
         }
     }
 
     /// Standard normals of a slot, if the world has that noise.
     #[inline(always)]
-    pub fn normal(&self, slot: Slot) -> Option<&[f64; L]> {
-        slot.map(|row| &self.normals[self.odd][row])
+    pub fn normal(&self, slot: Slot) -> Option<&[f32; L]> {
+        slot.map(|row| &self.normals[(self.quarter & 3) as usize][row])
     }
 
     /// Uniforms of a slot, if the world has that event.
     #[inline(always)]
     pub fn uniform(&self, slot: Slot) -> Option<&[f64; L]> {
-        slot.map(|row| &self.uniforms[self.odd][row])
+        slot.map(|row| &self.uniforms[(self.quarter & 1) as usize][row])
     }
 }
 

@@ -161,7 +161,7 @@ fn open_frontier<const L: usize>(plan: &Plan, state: &mut State<L>) {
             let above = (below + 1).min(now);
             let past =
                 state.frontier_path[below][l] * (1.0 - part) + state.frontier_path[above][l] * part;
-            let found = past + z.map_or(0.0, |z| noise[l] * z[l]);
+            let found = past + z.map_or(0.0, |z| noise[l] * f64::from(z[l]));
             let open = &mut state.common.open[l];
             *open = if found > *open { found } else { *open };
         }

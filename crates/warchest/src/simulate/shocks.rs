@@ -38,7 +38,7 @@ fn efficiency<const L: usize>(plan: &Plan, state: &mut State<L>) {
     }
     if let Some(z) = draws.normal(plan.slots.efficiency) {
         let sigma = &values[technology.efficiency_volatility];
-        *common = each(|l| common[l] + sigma[l] * z[l]);
+        *common = each(|l| common[l] + sigma[l] * f64::from(z[l]));
     }
     for (f, firm) in plan.world.firms.iter().enumerate() {
         let own = &mut state.firms.ln_efficiency[f];
@@ -46,7 +46,7 @@ fn efficiency<const L: usize>(plan: &Plan, state: &mut State<L>) {
         let mut moved = each(|l| own[l] + drift[l]);
         if let Some(z) = draws.normal(plan.slots.own_efficiency[f]) {
             let sigma = &values[firm.efficiency_volatility];
-            moved = each(|l| moved[l] + sigma[l] * z[l]);
+            moved = each(|l| moved[l] + sigma[l] * f64::from(z[l]));
         }
         *own = moved;
     }
@@ -58,7 +58,7 @@ fn tastes<const L: usize>(plan: &Plan, state: &mut State<L>) {
         if let Some(z) = state.draws.normal(plan.slots.taste[j]) {
             let sigma = &state.values[product.taste_volatility];
             let walk = &mut state.products.taste_walk[j];
-            *walk = each(|l| walk[l] + sigma[l] * z[l]);
+            *walk = each(|l| walk[l] + sigma[l] * f64::from(z[l]));
         }
     }
 }
@@ -76,7 +76,7 @@ fn mood<const L: usize>(plan: &Plan, state: &mut State<L>) {
     if let Some(z) = state.draws.normal(plan.slots.mood) {
         let sigma = &values[funding.mood_volatility];
         for l in 0..L {
-            mood[l] += sigma[l] * z[l];
+            mood[l] += sigma[l] * f64::from(z[l]);
         }
     }
     if let Some(u) = state.draws.uniform(plan.slots.crash) {
