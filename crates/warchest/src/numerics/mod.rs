@@ -5,6 +5,7 @@ pub mod elementary;
 pub mod lambert;
 pub mod lanes;
 pub mod minimise;
+pub mod sketch;
 pub mod special;
 pub mod student;
 pub mod summary;

@@ -1,4 +1,4 @@
-//! Summaries that merge exactly: fixed-point sums and histogram sketches made of integers.
+//! Sums that merge exactly: fixed point, made of integers.
 
 use crate::multiversion;
 use crate::numerics::lanes::Isa;
@@ -112,177 +112,18 @@ multiversion! {
     }
 }
 
-/// Histogram over the leading 7 bits of the mantissa: quantiles within 0.4 %, merging exact.
-///
-/// Serialised as one list: the gap from bin to bin, followed by minus the count where that is
-/// not 1.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Sketch {
-    /// Bins in rising order with their counts, none of which is 0; a count stops at 2^32 − 1.
-    bins: Vec<(i32, u32)>,
-}
-
-impl Sketch {
-    /// Adds one value.
-    pub fn add(&mut self, value: f64) {
-        let bin = Sketch::bin(value);
-        match self.bins.binary_search_by_key(&bin, |&(at, _)| at) {
-            Ok(at) => self.bins[at].1 = self.bins[at].1.saturating_add(1),
-            Err(at) => self.bins.insert(at, (bin, 1)),
-        }
-    }
-
-    /// The bin of a value.
-    #[inline(always)]
-    pub fn bin(value: f64) -> i32 {
-        let magnitude = (value.abs().to_bits() >> SHIFT) as i32;
-        if value < 0.0 { -magnitude } else { magnitude }
-    }
-
-    /// The sketch of values whose bins these are; sorts them.
-    pub fn of_bins(bins: &mut [i32]) -> Sketch {
-        bins.sort_unstable();
-        let rises = bins.windows(2).fold(0, |n, pair| n + usize::from(pair[0] != pair[1]));
-        let mut out = Vec::with_capacity(rises + 1);
-        let mut start = 0;
-        for end in 1..=bins.len() {
-            if end == bins.len() || bins[end] != bins[start] {
-                out.push((bins[start], (end - start) as u32));
-                start = end;
-            }
-        }
-        Sketch { bins: out }
-    }
-
-    /// Adds another sketch.
-    pub fn merge(&mut self, other: &Sketch) {
-        if self.bins.is_empty() {
-            self.bins.clone_from(&other.bins);
-            return;
-        }
-        // Own bins move to the end of the room; what is written never catches up with them.
-        let (mine, theirs) = (self.bins.len(), other.bins.len());
-        self.bins.resize(mine + theirs, (0, 0));
-        self.bins.copy_within(..mine, theirs);
-        let (mut a, mut b, mut at) = (theirs, 0, 0);
-        while a < mine + theirs && b < theirs {
-            let ((left, more), (right, others)) = (self.bins[a], other.bins[b]);
-            // No branch on the order, which is a coin toss.
-            let (take, give) = (left <= right, right <= left);
-            let count = (more * u32::from(take)).saturating_add(others * u32::from(give));
-            self.bins[at] = (left.min(right), count);
-            (a, b, at) = (a + usize::from(take), b + usize::from(give), at + 1);
-        }
-        let left = mine + theirs - a;
-        self.bins.copy_within(a.., at);
-        self.bins[at + left..at + left + theirs - b].copy_from_slice(&other.bins[b..]);
-        self.bins.truncate(at + left + theirs - b);
-    }
-
-    /// Number of values.
-    pub fn count(&self) -> u64 {
-        self.bins.iter().map(|&(_, n)| u64::from(n)).sum()
-    }
-
-    /// Number of values in the bin of `value` and above: exact for whole numbers up to 256,
-    /// within 0.8 % of `value` else.
-    pub fn count_from(&self, value: f64) -> u64 {
-        let from = self.bins.partition_point(|&(bin, _)| bin < Sketch::bin(value));
-        self.bins[from..].iter().map(|&(_, n)| u64::from(n)).sum()
-    }
-
-    /// The quantile, the middle of the bin that holds it; NaN with no value.
-    pub fn quantile(&self, p: f64) -> f64 {
-        let count = self.count();
-        let target = (p * count as f64).ceil().max(1.0) as u64;
-        let mut seen = 0;
-        for &(bin, n) in &self.bins {
-            seen += u64::from(n);
-            if seen >= target {
-                return middle(bin);
-            }
-        }
-        f64::NAN
-    }
-}
-
-const SHIFT: u32 = 45;
-/// Below every bin.
-const LOWEST: i32 = -(1 << 19);
-
-impl serde::Serialize for Sketch {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut last = LOWEST;
-        serializer.collect_seq(self.bins.iter().flat_map(|&(bin, n)| {
-            let gap = i64::from(bin - last);
-            last = bin;
-            [Some(gap), (n != 1).then_some(-i64::from(n))].into_iter().flatten()
-        }))
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Sketch {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let wrong = || serde::de::Error::custom("not the gaps and counts of a sketch");
-        let mut bins: Vec<(i32, u32)> = Vec::new();
-        for number in Vec::<i64>::deserialize(deserializer)? {
-            let (last, count) = bins.last_mut().map_or((LOWEST, None), |(bin, n)| (*bin, Some(n)));
-            if number > 0 {
-                let gap = i32::try_from(number).map_err(|_| wrong())?;
-                bins.push((last.checked_add(gap).ok_or_else(wrong)?, 1));
-            } else {
-                let n = u32::try_from(number.unsigned_abs()).map_err(|_| wrong())?;
-                *count.ok_or_else(wrong)? = n;
-            }
-        }
-        Ok(Sketch { bins })
-    }
-}
-
-fn middle(bin: i32) -> f64 {
-    if bin == 0 {
-        return 0.0;
-    }
-    let low = f64::from_bits(u64::from(bin.unsigned_abs()) << SHIFT);
-    let high = f64::from_bits((u64::from(bin.unsigned_abs()) + 1) << SHIFT);
-    let middle = 0.5 * (low + high);
-    if bin < 0 { -middle } else { middle }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Dollars, their squares, shares, and numbers with few distinct bins.
+    /// Dollars, their squares, shares, whole numbers.
     fn values() -> impl Strategy<Value = Vec<f64>> {
         let one = prop_oneof![-1e13..1e13f64, -1e26..1e26f64, 0.0..1.0f64, Just(0.0), Just(3.0)];
         proptest::collection::vec(one, 0..300)
     }
 
-    fn sketch(values: &[f64]) -> Sketch {
-        let mut out = Sketch::default();
-        values.iter().for_each(|&value| out.add(value));
-        out
-    }
-
     proptest! {
-        /// One by one, all at once, or cut and merged: the same sketch; it survives being
-        /// written and read.
-        #[test]
-        fn a_sketch_depends_on_its_values_alone(values in values(), cut in any::<prop::sample::Index>()) {
-            let whole = sketch(&values);
-            let mut bins: Vec<i32> = values.iter().map(|&value| Sketch::bin(value)).collect();
-            prop_assert_eq!(&Sketch::of_bins(&mut bins), &whole);
-            let (left, right) = values.split_at(cut.index(values.len() + 1));
-            let mut merged = sketch(left);
-            merged.merge(&sketch(right));
-            prop_assert_eq!(&merged, &whole);
-            prop_assert_eq!(whole.count(), values.len() as u64);
-            let text = serde_json::to_string(&whole).expect("numbers are text");
-            prop_assert_eq!(&serde_json::from_str::<Sketch>(&text).expect("own text"), &whole);
-        }
-
         /// The quick ways in agree with the plain conversion to fixed point.
         #[test]
         fn a_sum_is_that_of_whole_and_parts(values in values()) {
@@ -301,13 +142,6 @@ mod tests {
             }
             prop_assert_eq!(sum, ExactSum { count: values.len() as u64, whole, parts });
             prop_assert!(all.iter().all(|&all| all == sum));
-        }
-    }
-
-    #[test]
-    fn a_sketch_that_is_not_one_is_refused() {
-        for text in ["[-2]", "[9999999999]", "[2147483647,2147483647]"] {
-            assert!(serde_json::from_str::<Sketch>(text).is_err(), "{text}");
         }
     }
 }

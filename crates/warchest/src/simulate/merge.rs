@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::numerics::lanes::Isa;
-use crate::numerics::summary::Sketch;
+use crate::numerics::sketch::Sketch;
 use crate::simulate::outcome::{FirmTally, QuarterTally, Spread, Tally};
 
 impl Spread {

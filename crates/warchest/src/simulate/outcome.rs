@@ -4,7 +4,8 @@
 //! associative and commutative: cutting a run into shards, threads or resumed parts changes
 //! no bit of it.
 
-use crate::numerics::summary::{ExactSum, Sketch};
+use crate::numerics::sketch::Sketch;
+use crate::numerics::summary::ExactSum;
 
 /// Version of the columns below; raised when a name, unit or meaning changes.
 pub const SCHEMA_VERSION: u32 = 1;
