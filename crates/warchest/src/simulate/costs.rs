@@ -16,8 +16,6 @@ multiversion! {
             let load = &state.values[firm.load_factor];
             let per_unit = &state.markets.rt_per_unit[offer.market];
             let fall = exponent(plan, state, offer.firm, offer.product);
-            let (own, common) = (&state.firms.ln_efficiency[offer.firm], &state.common.ln_efficiency);
-            let fall: [f64; L] = each(|l| fall[l] + (common[l] + own[l]));
             let rent = &state.common.rent_ratio;
             let region = &state.regions.rent_factor[world.markets[offer.market].region];
             // Without rents that move the cost has fewer factors, and none is a division.
@@ -39,10 +37,11 @@ multiversion! {
     }
 }
 
-/// What quality and learning take off the log of cost.
+/// What efficiency, quality and learning take off the log of cost.
 #[inline(always)]
 fn exponent<const L: usize>(plan: &Plan, state: &State<L>, f: usize, j: usize) -> [f64; L] {
-    let mut fall = [0.0; L];
+    let (own, common) = (&state.firms.ln_efficiency[f], &state.common.ln_efficiency);
+    let mut fall: [f64; L] = each(|l| common[l] + own[l]);
     if plan.research {
         let gamma = &state.values[plan.world.technology.cost_of_quality];
         let start = &state.values[plan.world.firms[f].quality];

@@ -109,8 +109,8 @@ pub struct Plan<'w> {
     /// Parameters drawn once per path, anew each quarter.
     pub per_path: Vec<ParamId>,
     pub per_quarter: Vec<ParamId>,
-    /// Products whose list price cannot always move.
-    pub sticky: Vec<ProductId>,
+    /// By product: its list price cannot always move.
+    pub sticky: Vec<bool>,
     /// Firms whose own capacity bounds their use.
     pub bound: Vec<FirmId>,
     /// By firm: is it among them.
@@ -187,7 +187,7 @@ impl<'w> Plan<'w> {
         plan.assign_common();
         plan.assign_firms();
         plan.assign_products();
-        plan.sticky = (0..world.products.len()).filter(|&j| !plan.always_reprices(j)).collect();
+        plan.sticky = (0..world.products.len()).map(|j| !plan.always_reprices(j)).collect();
         plan
     }
 
@@ -351,7 +351,7 @@ impl<'w> Plan<'w> {
     }
 
     /// A product may always move its list price, and nothing else decides.
-    pub fn always_reprices(&self, product: ProductId) -> bool {
+    fn always_reprices(&self, product: ProductId) -> bool {
         let segment = self.world.products[product].segment;
         let hazard = self.known[self.world.segments[segment].reprice_hazard.0 as usize];
         self.slots.reprice[product].is_none() && hazard.is_some_and(|hazard| hazard >= 1.0)

@@ -53,7 +53,7 @@ fn utility<const L: usize>(plan: &Plan, state: &mut State<L>, n: usize, offer: &
 /// Prices that are not the outcome of a game, and who keeps the list price.
 #[inline(always)]
 fn given<const L: usize>(plan: &Plan, state: &mut State<L>, n: usize, offer: &Offer) {
-    let cost = state.offers.cost[n];
+    let cost = &state.offers.cost[n];
     let may = &state.products.may_reprice[offer.product];
     let firm = &plan.world.firms[offer.firm];
     let kernel = &plan.world.segments[plan.world.markets[offer.market].segment].kernel;
@@ -67,10 +67,17 @@ fn given<const L: usize>(plan: &Plan, state: &mut State<L>, n: usize, offer: &Of
             let (markup, k) = (&state.values[markup], &state.firms.markup[offer.firm]);
             let alive = &state.firms.alive[offer.firm];
             let list = &mut state.offers.list[n];
-            *list = each(|l| {
-                let new = cost_plus(cost[l], markup[l], k[l]);
-                if alive[l] * may[l] > 0.0 { new } else { list[l] }
-            });
+            if plan.sticky[offer.product] {
+                *list = each(|l| {
+                    let new = cost_plus(cost[l], markup[l], k[l]);
+                    if alive[l] * may[l] > 0.0 { new } else { list[l] }
+                });
+            } else {
+                *list = each(|l| {
+                    let new = cost_plus(cost[l], markup[l], k[l]);
+                    if alive[l] > 0.0 { new } else { list[l] }
+                });
+            }
         }
         Strategy::Follow { undercut } => {
             let leader = leader_price(plan, state, offer);

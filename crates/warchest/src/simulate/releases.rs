@@ -200,8 +200,10 @@ fn qualities<const L: usize>(plan: &Plan, state: &mut State<L>) {
 /// A list price moves after a release or, rarely, without one.
 #[inline(always)]
 fn may_reprice<const L: usize>(plan: &Plan, state: &mut State<L>) {
-    for &j in &plan.sticky {
-        let product = &plan.world.products[j];
+    for (j, product) in plan.world.products.iter().enumerate() {
+        if !plan.sticky[j] {
+            continue;
+        }
         let released = &state.firms.released[product.firm];
         let hazard = &state.values[plan.world.segments[product.segment].reprice_hazard];
         let open = &mut state.products.may_reprice[j];

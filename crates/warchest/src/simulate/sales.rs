@@ -22,10 +22,15 @@ multiversion! {
             ration(plan, state, f);
         }
         for (f, offers) in plan.sold_by.iter().enumerate() {
-            state.firms.revenue[f] = [0.0; L];
-            state.firms.levered[f] = [0.0; L];
+            let (mut revenue, mut compute) = ([0.0; L], [0.0; L]);
             for &n in offers {
-                sell(plan, state, n);
+                let [sold, served] = sell(plan, state, n);
+                revenue = each(|l| revenue[l] + sold[l]);
+                compute = each(|l| compute[l] + served[l]);
+            }
+            state.firms.revenue[f] = revenue;
+            if watched(plan, state) {
+                state.firms.levered[f] = each(|l| revenue[l] - compute[l]);
             }
             partner(plan, state, f);
         }
@@ -55,12 +60,12 @@ fn ration<const L: usize>(plan: &Plan, state: &mut State<L>, f: usize) {
         each(|l| if used[l] > capacity[l] { capacity[l] / used[l] } else { 1.0 });
 }
 
+/// Serves and posts the use of an offer; returns what it brought and what compute cost, USD.
 #[inline(always)]
-fn sell<const L: usize>(plan: &Plan, state: &mut State<L>, n: usize) {
+fn sell<const L: usize>(plan: &Plan, state: &mut State<L>, n: usize) -> [[f64; L]; 2] {
     let offer = &plan.offers[n];
     let f = offer.firm;
     let segment = &plan.world.segments[plan.world.markets[offer.market].segment];
-    let watched = watched(plan, state);
     let (wanted, served) = (&state.offers.wanted[n], &state.firms.served[f]);
     let free = matches!(segment.kernel, Kernel::Free { .. });
     let price = match segment.kernel {
@@ -89,11 +94,6 @@ fn sell<const L: usize>(plan: &Plan, state: &mut State<L>, n: usize) {
         state.offers.units[n] = units;
         state.offers.revenue[n] = sold;
     }
-    let (revenue, levered) = (&mut state.firms.revenue[f], &mut state.firms.levered[f]);
-    *revenue = each(|l| revenue[l] + sold[l]);
-    if watched {
-        *levered = each(|l| levered[l] + (sold[l] - compute[l]));
-    }
     if state.figures && matches!(segment.kernel, Kernel::Unit { .. }) {
         let all = &mut state.firms.subscriptions[f];
         *all = each(|l| all[l] + sold[l]);
@@ -108,6 +108,7 @@ fn sell<const L: usize>(plan: &Plan, state: &mut State<L>, n: usize) {
     } else {
         ledger.post(if free { Kind::FreeServing } else { Kind::Compute }, f, clouds, &compute);
     }
+    [sold, compute]
 }
 
 /// What advertisers pay for a unit of free use this quarter.

@@ -140,7 +140,7 @@ impl<const L: usize> State<L> {
             self.offers.frozen[n] = [flag(plan.is_rule(offer)); L];
         }
         for j in 0..plan.world.products.len() {
-            self.products.may_reprice[j] = [flag(plan.always_reprices(j)); L];
+            self.products.may_reprice[j] = [flag(!plan.sticky[j]); L];
         }
         self.turnover = false;
     }
