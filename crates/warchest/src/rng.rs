@@ -263,8 +263,7 @@ fn fours<const L: usize>(stream: Stream, path: u64, index: u32) -> [[f32; L]; 4]
     // Two loops: each is short enough for the processor to run several turns at once.
     let mut words = [[0; L]; 4];
     for l in 0..L {
-        [words[0][l], words[1][l], words[2][l], words[3][l]] =
-            stream.words(path + l as u64, index);
+        [words[0][l], words[1][l], words[2][l], words[3][l]] = stream.words(path + l as u64, index);
     }
     let mut out = [[0.0; L]; 4];
     for l in 0..L {

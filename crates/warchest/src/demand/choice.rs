@@ -6,7 +6,7 @@
 
 use crate::multiversion;
 use crate::numerics::elementary::{EXP_BOUND, exp, exp_bounded, ln};
-use crate::numerics::lanes::each;
+use crate::numerics::lanes::{each, pick};
 
 /// Utility of something that is not on sale.
 pub(crate) const NEVER: f64 = -1e300;
@@ -64,7 +64,7 @@ pub(crate) fn lane_max<const L: usize>(rows: &[[f64; L]], floor: f64) -> [f64; L
     let mut most = [floor; L];
     for row in rows {
         for l in 0..L {
-            most[l] = if row[l] > most[l] { row[l] } else { most[l] };
+            most[l] = pick(row[l] > most[l], row[l], most[l]);
         }
     }
     most
@@ -76,7 +76,7 @@ pub(crate) fn lane_max<const L: usize>(rows: &[[f64; L]], floor: f64) -> [f64; L
 fn softmax<const L: usize>(values: &mut [[f64; L]], shift: &[f64; L], outside: bool) -> [f64; L] {
     // What is e^700 times smaller than the largest counts for e^-700 of it.
     let part = |below: f64| exp_bounded(if below > -EXP_BOUND { below } else { -EXP_BOUND });
-    let mut total: [f64; L] = each(|l| if outside { part(-shift[l]) } else { 0.0 });
+    let mut total: [f64; L] = each(|l| pick(outside, part(-shift[l]), 0.0));
     for row in values.iter_mut() {
         *row = each(|l| {
             let e = part(row[l] - shift[l]);
@@ -85,12 +85,12 @@ fn softmax<const L: usize>(values: &mut [[f64; L]], shift: &[f64; L], outside: b
         total = each(|l| total[l] + row[l]);
     }
     let log_sum = each(|l| shift[l] + ln(total[l]));
-    let inverse: [f64; L] = each(|l| if total[l] > 0.0 { 1.0 / total[l] } else { 0.0 });
+    let inverse: [f64; L] = each(|l| pick(total[l] > 0.0, 1.0 / total[l], 0.0));
     for row in values.iter_mut() {
         // The product with the inverse may miss the 1 of who sells alone.
         *row = each(|l| {
             let alone = (row[l] == total[l]) & (total[l] > 0.0);
-            if alone { 1.0 } else { row[l] * inverse[l] }
+            pick(alone, 1.0, row[l] * inverse[l])
         });
     }
     log_sum
@@ -110,7 +110,7 @@ multiversion! {
                 let u = utility[l] - demand.slope[l] * price[l];
                 if active[l] > 0.5 { u } else { NEVER }
             });
-            shift = each(|l| if row[l] > shift[l] { row[l] } else { shift[l] });
+            shift = each(|l| pick(row[l] > shift[l], row[l], shift[l]));
             shares[j] = row;
         }
         softmax(shares, &shift, demand.outside)
@@ -130,7 +130,7 @@ multiversion! {
                 let v = utility[l] - (demand.sigma[l] - 1.0) * ln(price[l]);
                 if active[l] > 0.5 { v } else { NEVER }
             });
-            shift = each(|l| if row[l] > shift[l] { row[l] } else { shift[l] });
+            shift = each(|l| pick(row[l] > shift[l], row[l], shift[l]));
             shares[j] = row;
         }
         softmax(shares, &shift, demand.outside)
@@ -153,7 +153,7 @@ multiversion! {
                 let v = u / (1.0 - demand.rho[l]);
                 let v = if demand.active[j][l] > 0.5 { v } else { NEVER };
                 shares[j][l] = v;
-                top[l] = if v > top[l] { v } else { top[l] };
+                top[l] = pick(v > top[l], v, top[l]);
             }
         }
         for j in 0..shares.len() {
@@ -176,7 +176,7 @@ multiversion! {
         for j in 0..shares.len() {
             let g = demand.nest[j];
             for l in 0..L {
-                let within = if total[g][l] > 0.0 { total[g][l] } else { 1.0 };
+                let within = pick(total[g][l] > 0.0, total[g][l], 1.0);
                 shares[j][l] *= most[g][l] / within;
             }
         }

@@ -73,6 +73,13 @@ pub fn each<const L: usize>(f: impl Fn(usize) -> f64) -> [f64; L] {
     out
 }
 
+/// `yes` where `on`, else `no`. Both are read: a loop over lanes that reads one of two rows, as
+/// `if` does, would be left lane by lane.
+#[inline(always)]
+pub fn pick(on: bool, yes: f64, no: f64) -> f64 {
+    std::hint::select_unpredictable(on, yes, no)
+}
+
 /// Numbers whose first one starts a cache line, so that no lane straddles two of them.
 #[derive(Debug, Default)]
 pub struct Aligned {

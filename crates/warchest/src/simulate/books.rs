@@ -4,7 +4,7 @@ use crate::capital::burn::positive_run;
 use crate::capital::ledger::{Kind, Outside, whole};
 use crate::multiversion;
 use crate::numerics::elementary::ln;
-use crate::simulate::lanes::{State, each};
+use crate::simulate::lanes::{State, each, pick};
 use crate::simulate::outcome::Status;
 use crate::simulate::plan::Plan;
 use crate::world::FirmId;
@@ -79,7 +79,7 @@ fn research_and_commitments<const L: usize>(plan: &Plan, state: &mut State<L>, f
     let due = each(|l| agreed[l] * state.firms.alive[f][l]);
     for l in 0..L {
         let lapses = state.firms.status[f][l] == waits;
-        state.firms.cancelled[f][l] += if lapses { agreed[l] } else { 0.0 };
+        state.firms.cancelled[f][l] += pick(lapses, agreed[l], 0.0);
     }
     let owns = plan.owns[f];
     let mut rented = research;
@@ -139,10 +139,10 @@ fn flows<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId) {
     let (levered, alive) = (firms.levered[f], &firms.alive[f]);
     let (sum, deepest) = (&mut firms.levered_sum[f], &mut firms.deepest[f]);
     *sum = each(|l| sum[l] + levered[l]);
-    *deepest = each(|l| if -sum[l] > deepest[l] { -sum[l] } else { deepest[l] });
+    *deepest = each(|l| pick(-sum[l] > deepest[l], -sum[l], deepest[l]));
     let (run, first) = (&mut firms.positive_run[f], &mut firms.cash_positive[f]);
     *run = each(|l| positive_run(run[l], levered[l]) * alive[l]);
-    *first = each(|l| if run[l] >= 4.0 && now < first[l] { now } else { first[l] });
+    *first = each(|l| pick(run[l] >= 4.0 && now < first[l], now, first[l]));
     let cash_flow = &mut firms.cash_flow[f];
     let weight = if state.quarter == 0 { 1.0 } else { 0.5 };
     *cash_flow = each(|l| cash_flow[l] + weight * (levered[l] - cash_flow[l]));

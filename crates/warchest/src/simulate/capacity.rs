@@ -3,7 +3,7 @@
 use crate::capital::ledger::{Kind, Outside, whole};
 use crate::multiversion;
 use crate::numerics::elementary::{exp, ln};
-use crate::simulate::lanes::{State, each};
+use crate::simulate::lanes::{State, each, pick};
 use crate::simulate::plan::Plan;
 
 multiversion! {
@@ -162,7 +162,7 @@ fn rent<const L: usize>(plan: &Plan, state: &mut State<L>) {
         let installed = common.fleet[l] + owned[l];
         let load = common.use_last[l] / installed;
         let known = common.use_last[l] > 0.0 && installed > 0.0;
-        let tight = if known { ln(load) * tightness[l] } else { 0.0 };
+        let tight = pick(known, ln(load) * tightness[l], 0.0);
         let log = drift[l] * since + common.rent_gap[l] + tight;
         common.rent_ratio[l] = exp(log) * common.shortage[l];
         common.rent[l] = start[l] * common.rent_ratio[l];

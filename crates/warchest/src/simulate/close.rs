@@ -3,7 +3,7 @@
 use crate::capital::ledger::{Kind, Outside, whole};
 use crate::multiversion;
 use crate::numerics::elementary::exp;
-use crate::simulate::lanes::{State, each};
+use crate::simulate::lanes::{State, each, pick};
 use crate::simulate::plan::Plan;
 use crate::world::{Kernel, MarketId};
 
@@ -115,8 +115,8 @@ fn leader<const L: usize>(plan: &Plan, state: &mut State<L>) {
         let revenue = &state.firms.revenue[f];
         for l in 0..L {
             let leads = revenue[l] > best[l];
-            best[l] = if leads { revenue[l] } else { best[l] };
-            who[l] = if leads { f as f64 } else { who[l] };
+            best[l] = pick(leads, revenue[l], best[l]);
+            who[l] = pick(leads, f as f64, who[l]);
         }
     }
     let common = &mut state.common;
@@ -127,6 +127,6 @@ fn leader<const L: usize>(plan: &Plan, state: &mut State<L>) {
     for l in 0..L {
         let changed = who[l] != common.leader[l] && best[l] > 0.0;
         let first = common.leader_change[l].min(now);
-        common.leader_change[l] = if changed { first } else { common.leader_change[l] };
+        common.leader_change[l] = pick(changed, first, common.leader_change[l]);
     }
 }

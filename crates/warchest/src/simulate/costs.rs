@@ -2,7 +2,7 @@
 
 use crate::multiversion;
 use crate::numerics::elementary::{exp, ln};
-use crate::simulate::lanes::{State, each};
+use crate::simulate::lanes::{State, each, pick};
 use crate::simulate::plan::Plan;
 
 multiversion! {
@@ -55,7 +55,7 @@ fn exponent<const L: usize>(plan: &Plan, state: &State<L>, f: usize, j: usize) -
         let lambda = &state.values[plan.world.firms[f].learning];
         let (output, before) = (&state.firms.output[f], &state.firms.output_before[f]);
         for l in 0..L {
-            let ratio = if before[l] > 0.0 { 1.0 + output[l] / before[l] } else { 1.0 };
+            let ratio = pick(before[l] > 0.0, 1.0 + output[l] / before[l], 1.0);
             fall[l] += lambda[l] * ln(ratio);
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::multiversion;
 use crate::numerics::elementary::exp;
-use crate::simulate::lanes::{State, each};
+use crate::simulate::lanes::{State, each, pick};
 use crate::simulate::plan::Plan;
 use crate::world::{Kernel, Size};
 
@@ -26,14 +26,14 @@ multiversion! {
                 let spend: [f64; L] = each(|l| {
                     let index = -(now[l] - start[l]) / (sigma[l] * factor[l] - 1.0);
                     let wanted = size[l] * exp((1.0 - epsilon[l]) * index);
-                    let most = if most[l] > size[l] { most[l] } else { size[l] };
+                    let most = pick(most[l] > size[l], most[l], size[l]);
                     if wanted < most { wanted } else { most }
                 });
                 for n in place.range.clone() {
                     let (share, price) = (&state.offers.share[n], &state.offers.price[n]);
                     state.offers.wanted[n] = each(|l| {
                         let sold = share[l] > 0.0 && price[l] > 0.0;
-                        if sold { spend[l] * share[l] / price[l] } else { 0.0 }
+                        pick(sold, spend[l] * share[l] / price[l], 0.0)
                     });
                 }
             }

@@ -6,7 +6,7 @@ use crate::capital::rounds::dilution;
 use crate::multiversion;
 use crate::numerics::elementary::exp;
 use crate::simulate::funding::{is_shut, pay_in};
-use crate::simulate::lanes::{State, any, each, flag, lanes_set};
+use crate::simulate::lanes::{State, any, each, flag, lanes_set, pick};
 use crate::simulate::outcome::{Cause, Status};
 use crate::simulate::plan::Plan;
 use crate::world::{FirmId, Kernel, ShockKind};
@@ -16,7 +16,7 @@ multiversion! {
     pub fn exits<const L: usize>(plan: &Plan, state: &mut State<L>) {
         for f in 0..plan.world.firms.len() {
             let (cash, alive) = (state.ledger.cash(f), &state.firms.alive[f]);
-            let broke = each(|l| if cash[l] < 0.0 { alive[l] } else { 0.0 });
+            let broke = each(|l| pick(cash[l] < 0.0, alive[l], 0.0));
             if any(&broke) {
                 distress(plan, state, f, &broke);
             }
@@ -223,7 +223,7 @@ fn mean_markup<const L: usize>(plan: &Plan, state: &State<L>) -> [f64; L] {
         }
     }
     for l in 0..L {
-        sum[l] = if weight[l] > 0.0 { sum[l] / weight[l] } else { 0.0 };
+        sum[l] = pick(weight[l] > 0.0, sum[l] / weight[l], 0.0);
     }
     sum
 }

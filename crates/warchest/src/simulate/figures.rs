@@ -3,7 +3,7 @@
 use crate::capital::ledger::Kind;
 use crate::multiversion;
 use crate::numerics::elementary::{exp, ln};
-use crate::simulate::lanes::{State, each, flag};
+use crate::simulate::lanes::{State, each, flag, pick};
 use crate::simulate::outcome::{COMMON_FIGURES, FIRM_FIGURES, MARKET_FIGURES};
 use crate::simulate::plan::Plan;
 use crate::world::{FirmId, Kernel, MarketId};
@@ -55,7 +55,7 @@ fn firm<const L: usize>(state: &State<L>, f: FirmId, spend: &[f64; L], out: &mut
     out.push(firms.unlevered[f]);
     out.push(firms.profit[f]);
     out.push(run_rate(state, f));
-    out.push(each(|l| if spend[l] > 0.0 { revenue[l] / spend[l] } else { 0.0 }));
+    out.push(each(|l| pick(spend[l] > 0.0, revenue[l] / spend[l], 0.0)));
     out.push(firms.valuation[f]);
     out.push(firms.raised_last[f]);
     out.push(firms.research[f]);
@@ -89,13 +89,13 @@ fn market<const L: usize>(plan: &Plan, state: &State<L>, m: MarketId, out: &mut 
             revenue[l] += offers.revenue[n][l];
             units[l] += offers.units[n][l];
             inside[l] += offers.share[n][l];
-            open[l] += if serves_open { offers.share[n][l] } else { 0.0 };
+            open[l] += pick(serves_open, offers.share[n][l], 0.0);
         }
     }
-    out.push(each(|l| if units[l] > 0.0 { revenue[l] / units[l] } else { f64::NAN }));
+    out.push(each(|l| pick(units[l] > 0.0, revenue[l] / units[l], f64::NAN)));
     out.push(state.markets.size[m]);
     out.push(inside);
-    out.push(each(|l| if inside[l] > 0.0 { open[l] / inside[l] } else { 0.0 }));
+    out.push(each(|l| pick(inside[l] > 0.0, open[l] / inside[l], 0.0)));
 }
 
 /// Three prices: quality-adjusted index over the budget markets, weighted by spend; list price
@@ -114,8 +114,8 @@ fn prices<const L: usize>(plan: &Plan, state: &State<L>, out: &mut Vec<[f64; L]>
         for l in 0..L {
             let index = -(now[l] - start[l]) / (sigma[l] * factor[l] - 1.0);
             let counts = index.is_finite();
-            log[l] += if counts { size[l] * index } else { 0.0 };
-            weight[l] += if counts { size[l] } else { 0.0 };
+            log[l] += pick(counts, size[l] * index, 0.0);
+            weight[l] += pick(counts, size[l], 0.0);
         }
         for n in place.range.clone() {
             let offer = &plan.offers[n];
@@ -125,16 +125,16 @@ fn prices<const L: usize>(plan: &Plan, state: &State<L>, out: &mut Vec<[f64; L]>
             for l in 0..L {
                 let on = active[l] > 0.0;
                 let leads = on && quality[l] > best[l];
-                best[l] = if leads { quality[l] } else { best[l] };
-                frontier[l] = if leads { price[l] } else { frontier[l] };
+                best[l] = pick(leads, quality[l], best[l]);
+                frontier[l] = pick(leads, price[l], frontier[l]);
                 let enough = on && quality[l] >= start[l] && price[l] < least[l];
-                least[l] = if enough { price[l] } else { least[l] };
+                least[l] = pick(enough, price[l], least[l]);
             }
         }
     }
-    out.push(each(|l| if weight[l] > 0.0 { exp(log[l] / weight[l]) } else { f64::NAN }));
+    out.push(each(|l| pick(weight[l] > 0.0, exp(log[l] / weight[l]), f64::NAN)));
     out.push(frontier);
-    out.push(each(|l| if least[l].is_finite() { least[l] } else { f64::NAN }));
+    out.push(each(|l| pick(least[l].is_finite(), least[l], f64::NAN)));
 }
 
 /// Herfindahl–Hirschman index of spend or of usage in RT, in one region or all.
@@ -156,7 +156,7 @@ pub fn concentration<const L: usize>(
             let (revenue, units) = (&state.offers.revenue[n], &state.offers.units[n]);
             let per_unit = &state.markets.rt_per_unit[offer.market];
             for l in 0..L {
-                own[l] += if usage { units[l] * per_unit[l] } else { revenue[l] };
+                own[l] += pick(usage, units[l] * per_unit[l], revenue[l]);
             }
         }
         for l in 0..L {
@@ -164,7 +164,7 @@ pub fn concentration<const L: usize>(
             squares[l] += own[l] * own[l];
         }
     }
-    each(|l| if total[l] > 0.0 { squares[l] / (total[l] * total[l]) } else { f64::NAN })
+    each(|l| pick(total[l] > 0.0, squares[l] / (total[l] * total[l]), f64::NAN))
 }
 
 #[inline(always)]

@@ -5,7 +5,7 @@ use crate::capital::ledger::{Kind, Outside, whole};
 use crate::capital::rounds::{Case, dilution, multiple, raise_probability};
 use crate::multiversion;
 use crate::numerics::elementary::exp;
-use crate::simulate::lanes::{State, any};
+use crate::simulate::lanes::{State, any, pick};
 use crate::simulate::outcome::Status;
 use crate::simulate::plan::Plan;
 use crate::world::FirmId;
@@ -82,7 +82,7 @@ fn mark<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId) {
             let given = start[l] > 0.0;
             let above = start[l] - formula;
             let legacy = if given && above > 0.0 { above / feeling } else { 0.0 };
-            let scale = if given && above < 0.0 { start[l] / formula } else { 1.0 };
+            let scale = pick(given && above < 0.0, start[l] / formula, 1.0);
             state.firms.legacy[f][l] = legacy;
             state.firms.mark_scale[f][l] = scale;
         }
@@ -107,7 +107,7 @@ fn asked<const L: usize>(plan: &Plan, state: &State<L>, f: FirmId, l: usize) -> 
         return 0.0;
     }
     let revenue = state.firms.revenue[f][l];
-    let margin = if revenue > 0.0 { state.firms.profit[f][l] / revenue } else { -3.0 };
+    let margin = pick(revenue > 0.0, state.firms.profit[f][l] / revenue, -3.0);
     let case = Case {
         growth: state.firms.growth[f][l],
         mood: state.common.mood[l],
@@ -145,8 +145,7 @@ fn rounds<const L: usize>(plan: &Plan, state: &mut State<L>) {
         let (mut paid, mut lent) = ([0.0; L], [0.0; L]);
         let part = state.values[plan.world.funding.debt_share];
         for l in 0..L {
-            let scale =
-                if sum[l] > state.common.pool[l] { state.common.pool[l] / sum[l] } else { 1.0 };
+            let scale = pick(sum[l] > state.common.pool[l], state.common.pool[l] / sum[l], 1.0);
             let mut amount = whole(state.last_excess[f][l] * scale);
             lent[l] = whole(amount * part[l]);
             amount += listing(plan, state, f, l) - lent[l];

@@ -2,7 +2,7 @@
 
 use crate::capital::ledger::{Books, Ledger};
 use crate::curves::CurvePath;
-pub use crate::numerics::lanes::{Rows, each};
+pub use crate::numerics::lanes::{Rows, each, pick};
 use crate::simulate::draws::{Draws, Values};
 use crate::simulate::outcome::{Detail, Request};
 use crate::simulate::plan::Plan;

@@ -8,7 +8,7 @@ use crate::numerics::lanes::Isa;
 use crate::pricing::lanes::{CesGame, GameStatus, LogitGame, NestedGame};
 use crate::pricing::lanes::{ces_nash, logit_nash, nested_nash};
 use crate::simulate::demand::wanted;
-use crate::simulate::lanes::{State, any, each, flag};
+use crate::simulate::lanes::{State, any, each, flag, pick};
 use crate::simulate::plan::Plan;
 use crate::simulate::prices::{effective_costs, forget_held, intentions, rival_price};
 use crate::simulate::shadow;
@@ -206,7 +206,7 @@ multiversion! {
             let sound = |l: usize| list[l].is_finite() & (list[l] >= 0.0);
             let lost: [f64; L] = each(|l| flag((moves[l] > 0.0) & !sound(l)));
             broken = each(|l| broken[l] + lost[l]);
-            *list = each(|l| if lost[l] > 0.0 { before[l] } else { list[l] });
+            *list = each(|l| pick(lost[l] > 0.0, before[l], list[l]));
         }
         for l in 0..L {
             let played = flag(free[l] > 0.0);
@@ -271,7 +271,7 @@ multiversion! {
             let frozen = &state.offers.frozen[n];
             let least: [f64; L] = each(|l| list[l].min(cap[l]));
             let price: [f64; L] =
-                each(|l| if frozen[l] < 0.5 { least[l] } else { list[l] } * war[l]);
+                each(|l| pick(frozen[l] < 0.5, least[l], list[l]) * war[l]);
             changed = each(|l| changed[l] + flag(price[l] != list[l]));
             state.offers.price[n] = price;
         }
@@ -287,8 +287,8 @@ multiversion! {
             let frozen = &state.offers.frozen[n];
             let held: [f64; L] =
                 each(|l| flag((price[l] != list[l]) | (changed[l] == 0.0)));
-            let to = each(|l| if held[l] > 0.0 { price[l] } else { list[l] });
-            let holds = each(|l| if held[l] > 0.0 { 1.0 } else { frozen[l] });
+            let to = each(|l| pick(held[l] > 0.0, price[l], list[l]));
+            let holds = each(|l| pick(held[l] > 0.0, 1.0, frozen[l]));
             (state.offers.list[n], state.offers.frozen[n]) = (to, holds);
         }
         forget_held(plan, state, m);
@@ -303,9 +303,9 @@ multiversion! {
             let sound = |l: usize| found[l].is_finite() & (found[l] >= 0.0);
             let takes: [f64; L] = each(|l| flag((changed[l] > 0.0) & sound(l)));
             let price = &state.offers.price[n];
-            let price = each(|l| if takes[l] > 0.0 { found[l] } else { price[l] });
+            let price = each(|l| pick(takes[l] > 0.0, found[l], price[l]));
             // The list price of a firm at war is what it would charge in peace.
-            let own = each(|l| if (takes[l] > 0.0) & (held[l] <= 0.5) { found[l] } else { list[l] });
+            let own = each(|l| pick((takes[l] > 0.0) & (held[l] <= 0.5), found[l], list[l]));
             (state.offers.price[n], state.offers.list[n]) = (price, own);
             state.offers.frozen[n] = *frozen;
         }

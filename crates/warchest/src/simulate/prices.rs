@@ -4,7 +4,7 @@
 use crate::firms::strategy::{cost_plus, effective_cost, from_table, milking, penetration};
 use crate::multiversion;
 use crate::numerics::elementary::exp;
-use crate::simulate::lanes::{State, each, flag};
+use crate::simulate::lanes::{State, each, flag, pick};
 use crate::simulate::plan::{Offer, Plan};
 use crate::world::{Kernel, Strategy};
 
@@ -70,12 +70,12 @@ fn given<const L: usize>(plan: &Plan, state: &mut State<L>, n: usize, offer: &Of
             if plan.sticky[offer.product] {
                 *list = each(|l| {
                     let new = cost_plus(cost[l], markup[l], k[l]);
-                    if alive[l] * may[l] > 0.0 { new } else { list[l] }
+                    pick(alive[l] * may[l] > 0.0, new, list[l])
                 });
             } else {
                 *list = each(|l| {
                     let new = cost_plus(cost[l], markup[l], k[l]);
-                    if alive[l] > 0.0 { new } else { list[l] }
+                    pick(alive[l] > 0.0, new, list[l])
                 });
             }
         }
@@ -86,7 +86,7 @@ fn given<const L: usize>(plan: &Plan, state: &mut State<L>, n: usize, offer: &Of
             *list = each(|l| {
                 let led = leader[l] > 0.0;
                 let new = (1.0 - undercut[l]) * leader[l];
-                if led && may[l] > 0.0 { new } else { list[l] }
+                pick(led && may[l] > 0.0, new, list[l])
             });
             state.offers.frozen[n] = each(|l| 1.0 - (1.0 - flag(leader[l] > 0.0)) * may[l]);
         }
@@ -108,8 +108,8 @@ fn leader_price<const L: usize>(plan: &Plan, state: &State<L>, offer: &Offer) ->
         let alive = &state.firms.alive[rival];
         for l in 0..L {
             let leads = alive[l] * share[l] > best[l];
-            best[l] = if leads { share[l] } else { best[l] };
-            price[l] = if leads { charged[l] } else { price[l] };
+            best[l] = pick(leads, share[l], best[l]);
+            price[l] = pick(leads, charged[l], price[l]);
         }
     }
     price
@@ -138,7 +138,7 @@ pub fn rival_price<const L: usize>(plan: &Plan, state: &State<L>, n: usize) -> [
                 _ => charged[l] * exp(-behind),
             };
             let counts = alive[l] > 0.0 && adjusted > 0.0 && adjusted < least[l];
-            least[l] = if counts { adjusted } else { least[l] };
+            least[l] = pick(counts, adjusted, least[l]);
         }
     }
     least
@@ -180,7 +180,7 @@ pub fn forget_held<const L: usize>(plan: &Plan, state: &mut State<L>, m: usize) 
         let cost = &mut offers.effective[n];
         for l in 0..L {
             let held = free[l] == 0.0 && list[l] > 0.0 && cost[l] > list[l];
-            cost[l] = if held { list[l] } else { cost[l] };
+            cost[l] = pick(held, list[l], cost[l]);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::numerics::lanes::Isa;
 use crate::simulate::books::revenue_year;
 use crate::simulate::figures::{concentration, figures, giants, rows as rows_of};
-use crate::simulate::lanes::{State, each};
+use crate::simulate::lanes::{State, each, pick};
 use crate::simulate::outcome::{BLOCK, Block, Detail, FirmRows, FirmTally, NEVER};
 use crate::simulate::outcome::{COMMON_FIGURES, FIRM_FIGURES, MARKET_FIGURES, PATH_NUMBERS};
 use crate::simulate::outcome::{QuarterTally, Request, Spread, Status, Tally};
@@ -90,9 +90,9 @@ impl<const L: usize> Recorder<L> {
         for (k, row) in scratch.iter().enumerate() {
             let known = if k < own {
                 let alive = &state.firms.alive[k / FIRM_FIGURES.len()];
-                each(|l| if alive[l] > 0.0 { row[l] } else { f64::NAN })
+                each(|l| pick(alive[l] > 0.0, row[l], f64::NAN))
             } else {
-                each(|l| if row[l].is_finite() { row[l] } else { f64::NAN })
+                each(|l| pick(row[l].is_finite(), row[l], f64::NAN))
             };
             self.put(first + k, &known, lanes);
         }
@@ -138,13 +138,12 @@ impl<const L: usize> Recorder<L> {
                 tally.never_self_sufficient += 1;
             }
         }
-        let need: [f64; L] =
-            each(|l| if positive[l] < never { firms.deepest[f][l] } else { f64::NAN });
+        let need: [f64; L] = each(|l| pick(positive[l] < never, firms.deepest[f][l], f64::NAN));
         let numbers =
             [need, firms.raised[f], firms.valuation[f], revenue_year(state, f), firms.stake[f]];
         let first = Columns::new(plan, self.detail).firms + f * FIRM_SPREADS;
         for (k, row) in numbers.iter().enumerate() {
-            let known = each(|l| if entry[l] < never { row[l] } else { f64::NAN });
+            let known = each(|l| pick(entry[l] < never, row[l], f64::NAN));
             self.put(first + k, &known, lanes);
         }
     }
@@ -185,7 +184,7 @@ impl<const L: usize> Recorder<L> {
         ];
         let first = Columns::new(plan, self.detail).path;
         for (k, row) in numbers.iter().enumerate() {
-            let known = each(|l| if row[l].is_finite() { row[l] } else { f64::NAN });
+            let known = each(|l| pick(row[l].is_finite(), row[l], f64::NAN));
             self.put(first + k, &known, lanes);
         }
     }
@@ -262,7 +261,8 @@ fn named(plan: &Plan, next: &mut impl FnMut() -> Spread) -> QuarterTally {
 
 fn firm_rows<const L: usize>(rows: &mut FirmRows, plan: &Plan, state: &State<L>, lanes: usize) {
     let firms = &state.firms;
-    let years: Vec<[f64; L]> = (0..plan.world.firms.len()).map(|f| revenue_year(state, f)).collect();
+    let years: Vec<[f64; L]> =
+        (0..plan.world.firms.len()).map(|f| revenue_year(state, f)).collect();
     for l in 0..lanes {
         for f in 0..plan.world.firms.len() {
             rows.status.push(firms.status[f][l] as u8);

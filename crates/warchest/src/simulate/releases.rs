@@ -4,7 +4,7 @@ use crate::capital::ledger::whole;
 use crate::multiversion;
 use crate::numerics::elementary::{exp, ln};
 use crate::rng::{normal_by_path, student_3_by_path};
-use crate::simulate::lanes::{State, any, each, flag};
+use crate::simulate::lanes::{State, any, each, flag, pick};
 use crate::simulate::plan::Plan;
 use crate::world::{ShockKind, Strategy};
 
@@ -50,7 +50,7 @@ fn research<const L: usize>(plan: &Plan, state: &mut State<L>, f: usize) {
     let all = &mut firms.research_stock[f];
     *all = each(|l| {
         let added = exp(common[l] + own[l]) * spend[l] / rent[l];
-        all[l] + if stock[l] > 0.0 { added / stock[l] } else { 0.0 }
+        all[l] + pick(stock[l] > 0.0, added / stock[l], 0.0)
     });
     (firms.research_floor[f], firms.research[f]) = (floor, spend);
 }
@@ -115,7 +115,7 @@ fn better_model<const L: usize>(plan: &Plan, state: &mut State<L>, f: usize) {
     *quality = each(|l| {
         let found = start[l] + productivity[l] * ln(stock[l]) + noise[l] * z[l];
         let better = released[l] != 0.0 && found > quality[l];
-        if better { found } else { quality[l] }
+        pick(better, found, quality[l])
     });
 }
 
@@ -129,7 +129,7 @@ fn taste_jump<const L: usize>(plan: &Plan, state: &mut State<L>, j: usize, out: 
     let walk = &mut state.products.taste_walk[j];
     *walk = each(|l| {
         let moved = walk[l] + scale[l] * t[l];
-        if out[l] != 0.0 { moved } else { walk[l] }
+        pick(out[l] != 0.0, moved, walk[l])
     });
 }
 
@@ -144,7 +144,7 @@ fn open_frontier<const L: usize>(plan: &Plan, state: &mut State<L>) {
         if !plan.world.firms[f].serves_open {
             for l in 0..L {
                 let ahead = alive[l] > 0.0 && quality[l] > best[l];
-                best[l] = if ahead { quality[l] } else { best[l] };
+                best[l] = pick(ahead, quality[l], best[l]);
             }
         }
     }

@@ -5,7 +5,7 @@ use crate::multiversion;
 use crate::numerics::elementary::exp;
 use crate::simulate::books::watched;
 use crate::simulate::capacity::owned;
-use crate::simulate::lanes::{State, each};
+use crate::simulate::lanes::{State, each, pick};
 use crate::simulate::plan::Plan;
 use crate::world::{Kernel, ParamId};
 
@@ -56,8 +56,7 @@ fn ration<const L: usize>(plan: &Plan, state: &mut State<L>, f: usize) {
         }
     }
     let capacity = &state.firms.capacity[f];
-    state.firms.served[f] =
-        each(|l| if used[l] > capacity[l] { capacity[l] / used[l] } else { 1.0 });
+    state.firms.served[f] = each(|l| pick(used[l] > capacity[l], capacity[l] / used[l], 1.0));
 }
 
 /// Serves and posts the use of an offer; returns what it brought and what compute cost, USD.

@@ -3,7 +3,7 @@
 
 use crate::multiversion;
 use crate::numerics::elementary::ln;
-use crate::simulate::lanes::{State, flag};
+use crate::simulate::lanes::{State, flag, pick};
 use crate::simulate::plan::Plan;
 
 /// Largest shadow price, in rental prices: beyond it use is rationed.
@@ -66,7 +66,7 @@ fn step<const L: usize>(
         }
         let secant = (excess - last.1) / (shadow - last.0);
         let steep = pass > 0 && secant < 0.0 && secant.is_finite();
-        let slope = if steep { secant } else { -1.0 / (rent[l] + shadow) };
+        let slope = pick(steep, secant, -1.0 / (rent[l] + shadow));
         let change = (-excess / slope).clamp(-shadow, 4.0 * (rent[l] + shadow));
         state.last_shadow[f][l] = shadow;
         state.last_excess[f][l] = excess;

@@ -5,7 +5,7 @@ use crate::demand::choice::{CesDemand, LogitDemand, NestedDemand};
 use crate::demand::choice::{ces_shares, logit_shares, nested_shares};
 use crate::numerics::elementary::{exp, ln};
 use crate::numerics::lanes::Isa;
-use crate::simulate::lanes::{Common, State, each, flag};
+use crate::simulate::lanes::{Common, State, each, flag, pick};
 use crate::simulate::outcome::{NEVER, Status};
 use crate::simulate::plan::Plan;
 use crate::world::{Appeal, Kernel, MarketId, Size};
@@ -65,7 +65,7 @@ impl<const L: usize> State<L> {
         let (values, firms) = (&self.values, &plan.world.firms);
         self.ledger.open(|f| {
             let waits = firms[f].entry.is_some();
-            each(|l| if waits { 0.0 } else { whole(values[firms[f].cash][l]) })
+            each(|l| pick(waits, 0.0, whole(values[firms[f].cash][l])))
         });
     }
 
@@ -81,12 +81,12 @@ impl<const L: usize> State<L> {
             let quality = &self.values[firm.quality];
             let to = if firm.serves_open { &mut open } else { &mut best };
             for l in 0..L {
-                to[l] = if firm.entry.is_none() { to[l].max(quality[l]) } else { to[l] };
+                to[l] = pick(firm.entry.is_none(), to[l].max(quality[l]), to[l]);
             }
         }
         for l in 0..L {
-            best[l] = if best[l].is_finite() { best[l] } else { 0.0 };
-            open[l] = if open[l].is_finite() { open[l] } else { best[l] };
+            best[l] = pick(best[l].is_finite(), best[l], 0.0);
+            open[l] = pick(open[l].is_finite(), open[l], best[l]);
         }
         self.common.frontier = best;
         self.common.frontier_start = best;
@@ -193,7 +193,7 @@ impl<const L: usize> State<L> {
             let same = place.nest[k - place.range.start] == nest;
             for l in 0..L {
                 inside[l] += share[l] * active[l];
-                in_nest[l] += if same { share[l] * active[l] } else { 0.0 };
+                in_nest[l] += pick(same, share[l] * active[l], 0.0);
             }
         }
         (inside, in_nest)

@@ -27,7 +27,8 @@ impl<const L: usize> State<L> {
                 } else {
                     0.0
                 };
-                let change = curve.step(&self.curves[c][l], self.quarter, f64::from(now[l]), before);
+                let change =
+                    curve.step(&self.curves[c][l], self.quarter, f64::from(now[l]), before);
                 self.curve_change[c][l] = change;
                 self.curve_level[c][l] += change;
             }

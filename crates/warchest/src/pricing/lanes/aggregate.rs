@@ -10,6 +10,7 @@
 
 use super::{NEAR, STEPS_MAX};
 use crate::numerics::elementary::exp;
+use crate::numerics::lanes::{each, pick};
 
 /// First-order condition of one firm by lane and how it moves: with `dr = alpha·dx + beta·dh`.
 pub(super) struct Terms<const L: usize> {
@@ -70,9 +71,9 @@ impl<const L: usize> Search<L> {
             let open = 1.0 - self.done[l];
             accept[l] = if better { open } else { 0.0 };
             self.iterations[l] += open;
-            self.length[l] = if better { 1.0 } else { 0.35 * self.length[l] };
-            self.merit[l] = if accept[l] > 0.5 { merit[l] } else { self.merit[l] };
-            self.last[l] = if merit[l] < NEAR { accept[l] } else { 0.0 };
+            self.length[l] = pick(better, 1.0, 0.35 * self.length[l]);
+            self.merit[l] = pick(accept[l] > 0.5, merit[l], self.merit[l]);
+            self.last[l] = pick(merit[l] < NEAR, accept[l], 0.0);
         }
         accept
     }
@@ -81,7 +82,7 @@ impl<const L: usize> Search<L> {
     #[inline(always)]
     pub fn settle(&mut self) {
         for l in 0..L {
-            self.done[l] = if self.last[l] > 0.5 { 1.0 } else { self.done[l] };
+            self.done[l] = pick(self.last[l] > 0.5, 1.0, self.done[l]);
         }
     }
 
@@ -90,7 +91,7 @@ impl<const L: usize> Search<L> {
     pub fn lengths(&self) -> [f64; L] {
         let mut out = [0.0; L];
         for l in 0..L {
-            out[l] = if self.done[l] > 0.5 { 0.0 } else { self.length[l] };
+            out[l] = pick(self.done[l] > 0.5, 0.0, self.length[l]);
         }
         out
     }
@@ -166,11 +167,10 @@ pub(super) fn shares_at<const L: usize, R: Rule<L>>(
         }
         share[f] = row;
     }
-    // A quotient, not a product with 1/H: who sells alone has a share of exactly 1.
+    let share_of = inverse(&total);
     for row in share.iter_mut() {
-        for l in 0..L {
-            row[l] /= total[l];
-        }
+        // The product may miss the 1 of who sells alone.
+        *row = each(|l| pick(row[l] == total[l], 1.0, row[l] * share_of[l]));
     }
     total
 }
@@ -194,9 +194,9 @@ fn newton<const L: usize, R: Rule<L>>(
         let Terms { mut r, alpha, beta } = rule.terms(x[f], s, k);
         let slack = inverse(&alpha);
         for l in 0..L {
-            r[l] = if plays[l] > 0.5 { r[l] } else { 0.0 };
+            r[l] = pick(plays[l] > 0.5, r[l], 0.0);
             let size = r[l].abs();
-            merit[l] = if size > merit[l] { size } else { merit[l] };
+            merit[l] = pick(size > merit[l], size, merit[l]);
             // Zero, unless the residual is not a finite number.
             broken[l] += size * 0.0;
             let lean = rate[l] * s[l] * slack[l];
@@ -239,19 +239,12 @@ pub(super) fn solve<const L: usize, R: Rule<L>>(
         for f in 0..x.len() {
             let (mut at, mut base, mut by) = (x[f], scratch.base[f], scratch.step[f]);
             let new = scratch.next[f];
-            // One choice a loop: of several the compiler would make branches, lane by lane.
             for l in 0..L {
-                base[l] = if accept[l] > 0.5 { at[l] } else { base[l] };
-            }
-            for l in 0..L {
-                by[l] = if accept[l] > 0.5 { new[l] } else { by[l] };
-            }
-            let mut to = [0.0; L];
-            for l in 0..L {
-                to[l] = moved(base[l], length[l] * by[l]);
-            }
-            for l in 0..L {
-                at[l] = if done[l] > 0.5 { at[l] } else { to[l] };
+                let from = pick(accept[l] > 0.5, at[l], base[l]);
+                let step = pick(accept[l] > 0.5, new[l], by[l]);
+                let to = moved(from, length[l] * step);
+                at[l] = pick(done[l] > 0.5, at[l], to);
+                (base[l], by[l]) = (from, step);
             }
             (x[f], scratch.base[f], scratch.step[f]) = (at, base, by);
         }

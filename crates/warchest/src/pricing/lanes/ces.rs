@@ -6,6 +6,7 @@ use super::{GameStatus, firms};
 use crate::demand::choice::{CesDemand, NEVER, lane_max};
 use crate::multiversion;
 use crate::numerics::elementary::{exp, ln};
+use crate::numerics::lanes::pick;
 
 /// A CES price game; layout of [`crate::pricing::lanes`].
 #[derive(Clone, Copy, Debug)]
@@ -95,7 +96,7 @@ fn attractions<const L: usize>(
         let (price, cost, frozen) = (prices[j], game.cost[j], game.frozen[j]);
         let mut row = [0.0; L];
         for l in 0..L {
-            let at = if frozen[l] > 0.5 { price[l] } else { cost[l] };
+            let at = pick(frozen[l] > 0.5, price[l], cost[l]);
             let v = utility[l] - (sigma[l] - 1.0) * ln(at);
             row[l] = if active[l] > 0.5 { v } else { NEVER };
         }
@@ -104,7 +105,7 @@ fn attractions<const L: usize>(
     let shift = lane_max(shares, if demand.outside { 0.0 } else { NEVER });
     let mut base = [0.0; L];
     for l in 0..L {
-        base[l] = if demand.outside { exp(-shift[l]) } else { 0.0 };
+        base[l] = pick(demand.outside, exp(-shift[l]), 0.0);
     }
     for (row, active) in shares.iter_mut().zip(demand.active) {
         for l in 0..L {
@@ -121,8 +122,8 @@ fn attractions<const L: usize>(
             let e = row[l];
             let stays = frozen[l] > 0.5;
             let held = if stays { e } else { 0.0 };
-            let margin = if stays { 1.0 - cost[l] / price[l] } else { 0.0 };
-            free[l] = if active[l] > 0.5 && !stays { 1.0 } else { free[l] };
+            let margin = pick(stays, 1.0 - cost[l] / price[l], 0.0);
+            free[l] = pick(active[l] > 0.5 && !stays, 1.0, free[l]);
             own[l] += e - held;
             base[l] += held;
             earns[l] += held * margin;
@@ -166,7 +167,7 @@ fn start<const L: usize>(
             let given = ln(price[l] / cost[l]);
             let free = active[l] > 0.5 && frozen[l] < 0.5;
             let usable = free && given > 1e-3 && given < 5.0;
-            row[l] = if usable { given } else { row[l] };
+            row[l] = pick(usable, given, row[l]);
         }
         x[f] = row;
     }
@@ -197,8 +198,8 @@ fn finish<const L: usize>(
         let (mut price, mut share) = (prices[j], shares[j]);
         for l in 0..L {
             let (on_sale, stays) = (active[l] > 0.5, frozen[l] > 0.5);
-            price[l] = if on_sale && !stays { cost[l] * factor[l] } else { price[l] };
-            let scale = if stays { 1.0 } else { spread[l] };
+            price[l] = pick(on_sale && !stays, cost[l] * factor[l], price[l]);
+            let scale = pick(stays, 1.0, spread[l]);
             let sold = share[l] * scale / total[l];
             share[l] = if on_sale { sold } else { 0.0 };
         }
@@ -222,7 +223,7 @@ fn certify<const L: usize>(
         let (price, cost, mut own) = (prices[j], game.cost[j], earned[game.owner[j]]);
         for l in 0..L {
             let margin = 1.0 - cost[l] / price[l];
-            own[l] += if active[l] > 0.5 { share[l] * margin } else { 0.0 };
+            own[l] += pick(active[l] > 0.5, share[l] * margin, 0.0);
         }
         earned[game.owner[j]] = own;
     }
@@ -239,7 +240,7 @@ fn certify<const L: usize>(
             let r = if margin < 1.0 - 1e-8 { r } else { f64::NAN };
             let r = if counts { r } else { 0.0 };
             broken[l] += r * 0.0;
-            residual[l] = if r > residual[l] { r } else { residual[l] };
+            residual[l] = pick(r > residual[l], r, residual[l]);
         }
     }
     status(&residual, &game.demand.sigma, &broken, search)

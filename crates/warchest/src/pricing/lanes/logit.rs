@@ -6,6 +6,7 @@ use crate::demand::choice::{LogitDemand, NEVER, lane_max};
 use crate::multiversion;
 use crate::numerics::elementary::exp;
 use crate::numerics::lambert::rough;
+use crate::numerics::lanes::pick;
 
 /// A logit price game; layout of [`crate::pricing::lanes`].
 #[derive(Clone, Copy, Debug)]
@@ -82,7 +83,7 @@ fn attractions<const L: usize>(
         let (price, cost, frozen) = (prices[j], game.cost[j], game.frozen[j]);
         let mut row = [0.0; L];
         for l in 0..L {
-            let at = if frozen[l] > 0.5 { price[l] } else { cost[l] };
+            let at = pick(frozen[l] > 0.5, price[l], cost[l]);
             let u = utility[l] - slope[l] * at;
             row[l] = if active[l] > 0.5 { u } else { NEVER };
         }
@@ -91,7 +92,7 @@ fn attractions<const L: usize>(
     let shift = lane_max(shares, if demand.outside { 0.0 } else { NEVER });
     let mut base = [0.0; L];
     for l in 0..L {
-        base[l] = if demand.outside { exp(-shift[l]) } else { 0.0 };
+        base[l] = pick(demand.outside, exp(-shift[l]), 0.0);
     }
     for (row, active) in shares.iter_mut().zip(demand.active) {
         for l in 0..L {
@@ -108,8 +109,8 @@ fn attractions<const L: usize>(
             let e = row[l];
             let stays = frozen[l] > 0.5;
             let held = if stays { e } else { 0.0 };
-            let margin = if stays { slope[l] * (price[l] - cost[l]) } else { 0.0 };
-            free[l] = if active[l] > 0.5 && !stays { 1.0 } else { free[l] };
+            let margin = pick(stays, slope[l] * (price[l] - cost[l]), 0.0);
+            free[l] = pick(active[l] > 0.5 && !stays, 1.0, free[l]);
             own[l] += e - held;
             base[l] += held;
             earns[l] += held * margin;
@@ -153,7 +154,7 @@ fn start<const L: usize>(
             let given = slope[l] * (price[l] - cost[l]);
             let free = active[l] > 0.5 && frozen[l] < 0.5;
             let usable = free && given > 0.25 && given < 700.0;
-            row[l] = if usable { given } else { row[l] };
+            row[l] = pick(usable, given, row[l]);
         }
         x[f] = row;
     }
@@ -183,8 +184,8 @@ fn finish<const L: usize>(
         let (mut price, mut share) = (prices[j], shares[j]);
         for l in 0..L {
             let (on_sale, stays) = (active[l] > 0.5, frozen[l] > 0.5);
-            price[l] = if on_sale && !stays { cost[l] + x[l] / slope[l] } else { price[l] };
-            let scale = if stays { 1.0 } else { spread[l] };
+            price[l] = pick(on_sale && !stays, cost[l] + x[l] / slope[l], price[l]);
+            let scale = pick(stays, 1.0, spread[l]);
             let sold = share[l] * scale / total[l];
             share[l] = if on_sale { sold } else { 0.0 };
         }
@@ -208,7 +209,7 @@ fn certify<const L: usize>(
         let (price, cost, mut own) = (prices[j], game.cost[j], earned[game.owner[j]]);
         for l in 0..L {
             let margin = slope[l] * (price[l] - cost[l]);
-            own[l] += if active[l] > 0.5 { share[l] * margin } else { 0.0 };
+            own[l] += pick(active[l] > 0.5, share[l] * margin, 0.0);
         }
         earned[game.owner[j]] = own;
     }
@@ -222,9 +223,9 @@ fn certify<const L: usize>(
             let counts = active[l] > 0.5 && frozen[l] < 0.5;
             let r = if counts { r } else { 0.0 };
             broken[l] += r * 0.0;
-            residual[l] = if r > residual[l] { r } else { residual[l] };
+            residual[l] = pick(r > residual[l], r, residual[l]);
             let scale = slope[l] * price[l].abs() + x.abs();
-            size[l] = if counts && scale > size[l] { scale } else { size[l] };
+            size[l] = pick(counts && scale > size[l], scale, size[l]);
         }
     }
     status(&residual, &size, &broken, search)

@@ -14,7 +14,7 @@ use crate::demand::choice::{NEVER, NestedDemand};
 use crate::multiversion;
 use crate::numerics::elementary::{exp, ln};
 use crate::numerics::lambert::rough;
-use crate::numerics::lanes::{Isa, each};
+use crate::numerics::lanes::{Isa, each, pick};
 
 /// A nested-logit price game; layout of [`crate::pricing::lanes`].
 #[derive(Clone, Copy, Debug)]
@@ -92,7 +92,7 @@ fn rescue<const L: usize>(
             utility: &utility,
             active: &active,
             slope: [game.demand.slope[l]],
-            rho: [if rest <= target { game.demand.rho[l] } else { 1.0 - rest }],
+            rho: [pick(rest <= target, game.demand.rho[l], 1.0 - rest)],
             nest: game.demand.nest,
             nests: game.demand.nests,
             outside: game.demand.outside,
@@ -148,14 +148,14 @@ fn attractions<const L: usize>(
         let pair = &mut pairs[of[j]];
         let (frozen, price, cost) = (&game.frozen[j], &prices[j], &game.cost[j]);
         let (utility, active) = (&demand.utility[j], &demand.active[j]);
-        let at: [f64; L] = each(|l| if frozen[l] > 0.5 { price[l] } else { cost[l] });
+        let at: [f64; L] = each(|l| pick(frozen[l] > 0.5, price[l], cost[l]));
         let v: [f64; L] = each(|l| (utility[l] - demand.slope[l] * at[l]) * inverse[l]);
-        let v: [f64; L] = each(|l| if active[l] > 0.5 { v[l] } else { NEVER });
+        let v: [f64; L] = each(|l| pick(active[l] > 0.5, v[l], NEVER));
         let (kept, free) = (&pair.log_kept, &pair.shift);
-        let top: [f64; L] = each(|l| if frozen[l] > 0.5 { kept[l] } else { free[l] });
-        let top: [f64; L] = each(|l| if v[l] > top[l] { v[l] } else { top[l] });
-        let kept: [f64; L] = each(|l| if frozen[l] > 0.5 { top[l] } else { kept[l] });
-        let free: [f64; L] = each(|l| if frozen[l] > 0.5 { free[l] } else { top[l] });
+        let top: [f64; L] = each(|l| pick(frozen[l] > 0.5, kept[l], free[l]));
+        let top: [f64; L] = each(|l| pick(v[l] > top[l], v[l], top[l]));
+        let kept: [f64; L] = each(|l| pick(frozen[l] > 0.5, top[l], kept[l]));
+        let free: [f64; L] = each(|l| pick(frozen[l] > 0.5, free[l], top[l]));
         (shares[j], pair.log_kept, pair.shift) = (v, kept, free);
     }
     // Sums over the pair; `base` and `step` serve as accumulators.
@@ -163,16 +163,16 @@ fn attractions<const L: usize>(
         let pair = &mut pairs[of[j]];
         let (frozen, price, cost) = (&game.frozen[j], &prices[j], &game.cost[j]);
         let (active, kept, free) = (&demand.active[j], &pair.log_kept, &pair.shift);
-        let top: [f64; L] = each(|l| if frozen[l] > 0.5 { kept[l] } else { free[l] });
+        let top: [f64; L] = each(|l| pick(frozen[l] > 0.5, kept[l], free[l]));
         let e: [f64; L] = each(|l| exp(shares[j][l] - top[l]));
-        let e: [f64; L] = each(|l| if active[l] > 0.5 { e[l] } else { 0.0 });
-        let held: [f64; L] = each(|l| if frozen[l] > 0.5 { e[l] } else { 0.0 });
+        let e: [f64; L] = each(|l| pick(active[l] > 0.5, e[l], 0.0));
+        let held: [f64; L] = each(|l| pick(frozen[l] > 0.5, e[l], 0.0));
         let margin: [f64; L] = each(|l| demand.slope[l] * (price[l] - cost[l]) * inverse[l]);
         let (base, step, earned) = (&pair.base, &pair.step, &pair.kept_margin);
         let base: [f64; L] = each(|l| base[l] + (e[l] - held[l]));
         let step: [f64; L] = each(|l| step[l] + held[l]);
         let margin: [f64; L] = each(|l| held[l] * margin[l]);
-        let margin: [f64; L] = each(|l| if held[l] > 0.0 { margin[l] } else { 0.0 });
+        let margin: [f64; L] = each(|l| pick(held[l] > 0.0, margin[l], 0.0));
         let earned: [f64; L] = each(|l| earned[l] + margin[l]);
         (shares[j], pair.base, pair.step, pair.kept_margin) = (e, base, step, earned);
     }
@@ -180,11 +180,11 @@ fn attractions<const L: usize>(
         let (free, kept) = (&pair.base, &pair.step);
         pair.keeps = kept.iter().fold(0.0, |sum, kept| sum + kept) > 0.0;
         let weight: [f64; L] = each(|l| pair.shift[l] + ln(free[l]));
-        pair.log_weight = each(|l| if free[l] > 0.0 { weight[l] } else { NEVER });
+        pair.log_weight = each(|l| pick(free[l] > 0.0, weight[l], NEVER));
         let weight: [f64; L] = each(|l| pair.log_kept[l] + ln(kept[l]));
-        pair.log_kept = each(|l| if kept[l] > 0.0 { weight[l] } else { NEVER });
+        pair.log_kept = each(|l| pick(kept[l] > 0.0, weight[l], NEVER));
         let mean: [f64; L] = each(|l| pair.kept_margin[l] / kept[l]);
-        pair.kept_margin = each(|l| if kept[l] > 0.0 { mean[l] } else { 0.0 });
+        pair.kept_margin = each(|l| pick(kept[l] > 0.0, mean[l], 0.0));
         pair.y = [1.0; L];
     }
 }
@@ -197,9 +197,9 @@ fn leaders<const L: usize>(pairs: &[Pair<L>], nests: usize) -> (Vec<[f64; L]>, V
     for pair in pairs {
         let (first, second) = (&mut first[pair.nest], &mut second[pair.nest]);
         let own = own_log(pair);
-        let loser: [f64; L] = each(|l| if own[l] > first[l] { first[l] } else { own[l] });
-        *first = each(|l| if own[l] > first[l] { own[l] } else { first[l] });
-        *second = each(|l| if loser[l] > second[l] { loser[l] } else { second[l] });
+        let loser: [f64; L] = each(|l| pick(own[l] > first[l], first[l], own[l]));
+        *first = each(|l| pick(own[l] > first[l], own[l], first[l]));
+        *second = each(|l| pick(loser[l] > second[l], loser[l], second[l]));
     }
     (first, second)
 }
@@ -208,7 +208,7 @@ fn leaders<const L: usize>(pairs: &[Pair<L>], nests: usize) -> (Vec<[f64; L]>, V
 #[inline(always)]
 fn own_log<const L: usize>(pair: &Pair<L>) -> [f64; L] {
     let free: [f64; L] = each(|l| pair.log_weight[l] - 1.0);
-    each(|l| if pair.log_kept[l] > free[l] { pair.log_kept[l] } else { free[l] })
+    each(|l| pick(pair.log_kept[l] > free[l], pair.log_kept[l], free[l]))
 }
 
 /// Starting `y`: that of the prices given, else each pair's reply inside its nest: a winner
@@ -228,14 +228,14 @@ fn start<const L: usize>(
         let (omega, rho) = (&market.omega[pair.nest], &game.demand.rho);
         let nest: [f64; L] = each(|l| omega[l] / (1.0 - rho[l]));
         let rest: [f64; L] = each(|l| nest[l] / (1.0 - nest[l]));
-        let rest: [f64; L] = each(|l| if nest[l] < 0.999 { rest[l] } else { 1e3 });
+        let rest: [f64; L] = each(|l| pick(nest[l] < 0.999, rest[l], 1e3));
         // Loops, not closures: what is this long the compiler would not put inline.
         let mut alone = [0.0; L];
         for l in 0..L {
             alone[l] = (1.0 + rough(rest[l])) / (1.0 - rho[l]);
         }
         let own = own_log(pair);
-        let rival: [f64; L] = each(|l| if own[l] < first[l] { first[l] } else { second[l] });
+        let rival: [f64; L] = each(|l| pick(own[l] < first[l], first[l], second[l]));
         let ahead: [f64; L] = each(|l| pair.log_weight[l] - rival[l]);
         let mut close: [f64; L] = each(|l| exp(ahead[l].min(30.0) - 1.0));
         for l in 0..L {
@@ -243,9 +243,9 @@ fn start<const L: usize>(
         }
         let far: [f64; L] = each(|l| ahead[l].max(30.0));
         let far: [f64; L] = each(|l| far[l] - ln(far[l]));
-        let against: [f64; L] = each(|l| if ahead[l] > 30.0 { far[l] } else { close[l] });
-        let y: [f64; L] = each(|l| if against[l] < alone[l] { against[l] } else { alone[l] });
-        pair.y = each(|l| if y[l] > 1.0 { y[l] } else { 1.0 });
+        let against: [f64; L] = each(|l| pick(ahead[l] > 30.0, far[l], close[l]));
+        let y: [f64; L] = each(|l| pick(against[l] < alone[l], against[l], alone[l]));
+        pair.y = each(|l| pick(y[l] > 1.0, y[l], 1.0));
     }
     for j in 0..prices.len() {
         let pair = &mut pairs[of[j]];
@@ -257,7 +257,7 @@ fn start<const L: usize>(
         pair.y = each(|l| {
             let free = (active[l] > 0.5) & (frozen[l] < 0.5);
             let usable = free & (given[l] > 0.25) & (given[l] < 100.0 * inverse[l]);
-            if usable { given[l] } else { y[l] }
+            pick(usable, given[l], y[l])
         });
     }
 }
@@ -281,10 +281,10 @@ fn finish<const L: usize>(
         let new: [f64; L] = each(|l| cost[l] + pair.y[l] * rest[l] / slope[l]);
         let old = &prices[j];
         let moves = |l: usize| (active[l] > 0.5) & (frozen[l] <= 0.5);
-        let price: [f64; L] = each(|l| if moves(l) { new[l] } else { old[l] });
+        let price: [f64; L] = each(|l| pick(moves(l), new[l], old[l]));
         let within: [f64; L] = each(|l| exp((utility[l] - slope[l] * price[l]) / rest[l] - d[l]));
         let share: [f64; L] = each(|l| within[l] * omega[l] / rest[l]);
-        shares[j] = each(|l| if active[l] > 0.5 { share[l] } else { 0.0 });
+        shares[j] = each(|l| pick(active[l] > 0.5, share[l], 0.0));
         prices[j] = price;
     }
 }
@@ -306,7 +306,7 @@ fn certify<const L: usize>(
         let (active, price, cost) = (&game.demand.active[j], &prices[j], &game.cost[j]);
         let (slope, share) = (&game.demand.slope, &shares[j]);
         let earned: [f64; L] = each(|l| share[l] * (slope[l] * (price[l] - cost[l])));
-        let earned: [f64; L] = each(|l| if active[l] > 0.5 { earned[l] } else { 0.0 });
+        let earned: [f64; L] = each(|l| pick(active[l] > 0.5, earned[l], 0.0));
         let rows = [
             (&mut nest[game.demand.nest[j]], share),
             (&mut own[of[j]], &earned),
@@ -327,11 +327,11 @@ fn certify<const L: usize>(
         let q: [f64; L] = each(|l| own[l] / (nest[l] * (1.0 - rho[l])));
         let r: [f64; L] = each(|l| (y[l] - rho[l] * q[l] - 1.0 - profit[l]).abs());
         let counts = |l: usize| (active[l] > 0.5) & (frozen[l] < 0.5);
-        let r: [f64; L] = each(|l| if counts(l) & (nest[l] > 0.0) { r[l] } else { 0.0 });
+        let r: [f64; L] = each(|l| pick(counts(l) & (nest[l] > 0.0), r[l], 0.0));
         broken = each(|l| broken[l] + r[l] * 0.0);
-        residual = each(|l| if r[l] > residual[l] { r[l] } else { residual[l] });
+        residual = each(|l| pick(r[l] > residual[l], r[l], residual[l]));
         let large: [f64; L] = each(|l| scale[l] * price[l].abs() + y[l].abs());
-        size = each(|l| if counts(l) & (large[l] > size[l]) { large[l] } else { size[l] });
+        size = each(|l| pick(counts(l) & (large[l] > size[l]), large[l], size[l]));
     }
     status(&residual, &size, &broken, search)
 }

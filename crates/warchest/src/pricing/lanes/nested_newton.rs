@@ -4,7 +4,7 @@ use super::STEPS_MAX;
 use super::aggregate::{Search, moved};
 use crate::demand::choice::{NEVER, NestedDemand};
 use crate::numerics::elementary::{exp, ln};
-use crate::numerics::lanes::each;
+use crate::numerics::lanes::{each, pick};
 
 /// One firm in one nest.
 pub(super) struct Pair<const L: usize> {
@@ -102,8 +102,8 @@ pub(super) fn evaluate<const L: usize>(
     for pair in pairs.iter_mut() {
         let (top, kept) = (&mut market.d[pair.nest], &pair.log_kept);
         let e: [f64; L] = each(|l| pair.log_weight[l] - pair.y[l]);
-        let most: [f64; L] = each(|l| if kept[l] > e[l] { kept[l] } else { e[l] });
-        *top = each(|l| if most[l] > top[l] { most[l] } else { top[l] });
+        let most: [f64; L] = each(|l| pick(kept[l] > e[l], kept[l], e[l]));
+        *top = each(|l| pick(most[l] > top[l], most[l], top[l]));
         pair.within = e;
     }
     for pair in pairs.iter_mut() {
@@ -114,7 +114,7 @@ pub(super) fn evaluate<const L: usize>(
         if pair.keeps {
             let kept = &pair.log_kept;
             held = each(|l| exp(kept[l] - top[l]));
-            held = each(|l| if kept[l] > NEVER { held[l] } else { 0.0 });
+            held = each(|l| pick(kept[l] > NEVER, held[l], 0.0));
         }
         *total = each(|l| total[l] + (within[l] + held[l]));
         (pair.within, pair.q) = (within, held);
@@ -144,13 +144,13 @@ pub(super) fn evaluate<const L: usize>(
         // nest's winner and its losers; that needs both sides positive.
         let logs: [bool; L] = std::array::from_fn(|l| (left[l] > 0.0) & (right[l] > 0.0));
         let lift: [f64; L] = each(|l| left[l] / right[l]);
-        let lift: [f64; L] = each(|l| if logs[l] { lift[l] } else { 1.0 });
+        let lift: [f64; L] = each(|l| pick(logs[l], lift[l], 1.0));
         let error: [f64; L] = each(|l| ln(lift[l]));
-        let error: [f64; L] = each(|l| if logs[l] { error[l] } else { left[l] - right[l] });
+        let error: [f64; L] = each(|l| pick(logs[l], error[l], left[l] - right[l]));
         // A pair without a price to set moves nothing and has no condition to meet.
         let free = &pair.log_weight;
-        let error: [f64; L] = each(|l| if free[l] > NEVER { error[l] } else { 0.0 });
-        pair.r = each(|l| if logs[l] { left[l] * error[l] } else { error[l] });
+        let error: [f64; L] = each(|l| pick(free[l] > NEVER, error[l], 0.0));
+        pair.r = each(|l| pick(logs[l], left[l] * error[l], error[l]));
         pair.beta = each(|l| rho[l] * earned[l] + lift[l] * kept[l]);
         (pair.error, pair.lift) = (error, lift);
     }
@@ -163,19 +163,19 @@ fn nest_shares<const L: usize>(demand: &NestedDemand<'_, L>, market: &mut Market
     for g in 0..demand.nests {
         let (scale, total) = (&market.d[g], &market.total[g]);
         let d: [f64; L] = each(|l| scale[l] + ln(total[l]));
-        let d: [f64; L] = each(|l| if scale[l] > 0.5 * NEVER { d[l] } else { NEVER });
+        let d: [f64; L] = each(|l| pick(scale[l] > 0.5 * NEVER, d[l], NEVER));
         let value: [f64; L] = each(|l| (1.0 - demand.rho[l]) * d[l]);
-        top = each(|l| if value[l] > top[l] { value[l] } else { top[l] });
+        top = each(|l| pick(value[l] > top[l], value[l], top[l]));
         (market.d[g], market.omega[g]) = (d, value);
     }
     let mut sum = [0.0; L];
     for l in 0..L {
-        sum[l] = if demand.outside { exp(-top[l]) } else { 0.0 };
+        sum[l] = pick(demand.outside, exp(-top[l]), 0.0);
     }
     for g in 0..demand.nests {
         let (d, omega) = (&market.d[g], &mut market.omega[g]);
         let e: [f64; L] = each(|l| exp(omega[l] - top[l]));
-        *omega = each(|l| if d[l] > 0.5 * NEVER { e[l] } else { 0.0 });
+        *omega = each(|l| pick(d[l] > 0.5 * NEVER, e[l], 0.0));
         sum = each(|l| sum[l] + omega[l]);
     }
     let scale: [f64; L] = each(|l| (1.0 - demand.rho[l]) / sum[l]);
@@ -215,7 +215,7 @@ fn newton<const L: usize>(
             let push = pair.lift[l] * push[l] / give[l];
             (push - pair.r[l] - pair.beta[l] * dd[l]) * pair.inv_alpha[l]
         });
-        pair.step = each(|l| if pair.log_weight[l] > NEVER { by[l] } else { 0.0 });
+        pair.step = each(|l| pick(pair.log_weight[l] > NEVER, by[l], 0.0));
     }
 }
 
@@ -319,7 +319,7 @@ pub(super) fn solve<const L: usize>(
         for (pair, held) in pairs.iter().zip(&mut held) {
             *held = pair.step;
             let size: [f64; L] = each(|l| pair.error[l].abs());
-            merit = each(|l| if size[l] > merit[l] { size[l] } else { merit[l] });
+            merit = each(|l| pick(size[l] > merit[l], size[l], merit[l]));
             broken = each(|l| broken[l] + size[l] * 0.0);
         }
         merit = each(|l| merit[l] + broken[l]);
@@ -328,10 +328,10 @@ pub(super) fn solve<const L: usize>(
         let length = search.lengths();
         for (pair, held) in pairs.iter_mut().zip(&held) {
             let (y, base, step) = (&pair.y, &pair.base, &pair.step);
-            let base: [f64; L] = each(|l| if accept[l] > 0.5 { y[l] } else { base[l] });
-            let step: [f64; L] = each(|l| if accept[l] > 0.5 { step[l] } else { held[l] });
+            let base: [f64; L] = each(|l| pick(accept[l] > 0.5, y[l], base[l]));
+            let step: [f64; L] = each(|l| pick(accept[l] > 0.5, step[l], held[l]));
             let to: [f64; L] = each(|l| moved(base[l], length[l] * step[l]));
-            let to: [f64; L] = each(|l| if search.done[l] > 0.5 { y[l] } else { to[l] });
+            let to: [f64; L] = each(|l| pick(search.done[l] > 0.5, y[l], to[l]));
             (pair.y, pair.base, pair.step) = (to, base, step);
         }
         search.settle();
