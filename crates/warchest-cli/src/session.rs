@@ -13,11 +13,11 @@ use std::panic::resume_unwind;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::ScopedJoinHandle;
+use std::thread::{Scope, ScopedJoinHandle};
 use warchest::answers::{Joint, proportion};
 use warchest::numerics::lanes::Isa;
 use warchest::simulate::ensemble;
-use warchest::simulate::outcome::{BLOCK, Block, Detail, Request, Tally};
+use warchest::simulate::outcome::{BLOCK, Block, Detail, FirmTally, Request, Tally};
 use warchest::world::World;
 
 /// Sets the number of worker threads of this process; 0 = one per core.
@@ -77,36 +77,39 @@ impl Session<'_> {
         };
         let mut progress = Progress::new(paths(self.range.clone()));
         let (mut total, mut next, mut kept) = (Part::default(), self.range.start, 0);
-        // A part is written while the next one runs.
+        // A part is written while the next ones run.
         std::thread::scope(|scope| -> miette::Result<()> {
-            let mut writer = None;
-            while next < self.range.end {
+            let mut desk = Desk { session: self, cut, scope, writer: None, precise: false };
+            while next < self.range.end && !desk.precise {
                 if let Some(part) = self.kept(next)? {
                     progress.skip(part.tally.paths);
                     kept += 1;
                     total.merge(&part);
+                    next += 1;
+                    desk.precise = self.precise(&total.tally)?;
                 } else {
-                    let found = self.part(cut, next, &total.tally, &mut progress)?;
-                    let Some((part, rows)) = found else { break };
-                    total.merge(&part);
-                    let index = next;
-                    finished(writer.take())?;
-                    writer = Some(scope.spawn(move || self.write(index, &part, rows.as_ref())));
-                }
-                next += 1;
-                if self.precise(&total.tally)? {
-                    break;
+                    let wanted = next..self.missing_until(next);
+                    next = desk.parts(wanted.clone(), &mut total, &mut progress)?;
+                    if next < wanted.end {
+                        break;
+                    }
                 }
             }
-            Ok(finished(writer)?)
+            Ok(finished(desk.writer)?)
         })?;
         progress.finish();
         if self.resume {
             let parts = self.range.end - self.range.start;
             anstream::eprintln!("{kept} of {parts} parts were there already");
         }
-        let whole = !self.interrupt.load(Ordering::Relaxed);
+        let whole = !self.is_interrupted();
         Ok(Done { total, finished: next - self.range.start, whole })
+    }
+
+    /// End of the parts that must be run in a row from `index` on.
+    fn missing_until(&self, index: u64) -> u64 {
+        let there = |index: &u64| self.resume && parts::is_there(self.folder, *index);
+        (index + 1..self.range.end).find(there).unwrap_or(self.range.end)
     }
 
     /// A part finished before; none when it must be run, which is said when it is damaged.
@@ -124,57 +127,89 @@ impl Session<'_> {
         })
     }
 
-    /// Runs one part, with the rows that are kept; none when it was interrupted.
-    fn part(
-        &self,
-        cut: Cut,
-        index: u64,
-        before: &Tally,
-        progress: &mut Progress,
-    ) -> miette::Result<Option<(Part, Option<Rows>)>> {
-        let world = &self.loaded.world;
-        let blocks = cut.blocks(index);
-        let mut part = Part::default();
-        let mut rows = Rows { first: blocks.start * BLOCK, ..Rows::default() };
-        let mut so_far = Tally { paths: before.paths, ..Tally::default() };
-        so_far.firms = before.firms.iter().map(counts_only).collect();
-        let keep = self.asked.detail() >= Detail::Rows;
-        let mut on_block = |mut block: Block| {
-            part.joint.add(&block);
-            part.tally.merge(&block.tally);
-            let counts = Tally {
-                paths: block.tally.paths,
-                firms: block.tally.firms.iter().map(counts_only).collect(),
-                ..Tally::default()
-            };
-            so_far.merge(&counts);
-            progress.say(world, &so_far);
-            if keep {
-                rows.push(&mut block);
-            }
-            if self.interrupt.load(Ordering::Relaxed) {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
-        };
-        let request = request(self.asked);
-        ensemble::run(world, &request, blocks, cut.paths, Isa::best(), &mut on_block)
-            .map_err(CliError::from)?;
-        if self.interrupt.load(Ordering::Relaxed) {
-            return Ok(None);
-        }
-        Ok(Some((part, keep.then_some(rows))))
-    }
-
     fn write(&self, index: u64, part: &Part, rows: Option<&Rows>) -> Result<(), CliError> {
         let firms = &self.loaded.world.firms;
         let names: Vec<String> = firms.iter().map(|firm| firm.name.clone()).collect();
         parts::write(self.folder, index, part, rows.map(|rows| (rows, names.as_slice())))
     }
 
-    fn precise(&self, tally: &Tally) -> miette::Result<bool> {
-        self.until.map_or(Ok(false), |until| Ok(is_precise(until, &self.loaded.world, tally)?))
+    fn precise(&self, tally: &Tally) -> Result<bool, CliError> {
+        self.until.map_or(Ok(false), |until| is_precise(until, &self.loaded.world, tally))
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.interrupt.load(Ordering::Relaxed)
+    }
+}
+
+/// Puts parts together from their blocks.
+struct Desk<'scope, 'env> {
+    session: &'env Session<'env>,
+    cut: Cut,
+    scope: &'scope Scope<'scope, 'env>,
+    /// Writes the part before.
+    writer: Option<ScopedJoinHandle<'scope, Result<(), CliError>>>,
+    /// The precision asked for is reached.
+    precise: bool,
+}
+
+impl Desk<'_, '_> {
+    /// Runs the parts `wanted`, adds each to `total` and has it written; returns the first part
+    /// that was not finished, which is the end unless precision or Ctrl-C came first.
+    fn parts(
+        &mut self,
+        wanted: Range<u64>,
+        total: &mut Part,
+        progress: &mut Progress,
+    ) -> miette::Result<u64> {
+        let session = self.session;
+        let world = &session.loaded.world;
+        let blocks = self.cut.blocks(wanted.start).start..self.cut.blocks(wanted.end - 1).end;
+        let (request, paths) = (request(session.asked), self.cut.paths);
+        let mut so_far = counts_only(&total.tally);
+        let keep = session.asked.detail() >= Detail::Rows;
+        let (mut next, mut part, mut rows) = (wanted.start, Part::default(), Rows::default());
+        let mut failed = None;
+        let mut on_block = |mut block: Block| {
+            if part.tally.paths == 0 {
+                rows = Rows { first: block.index * BLOCK, ..Rows::default() };
+            }
+            part.joint.add(&block);
+            part.tally.merge(&block.tally);
+            so_far.merge(&counts_only(&block.tally));
+            progress.say(world, &so_far);
+            if keep {
+                rows.push(&mut block);
+            }
+            if block.index + 1 == self.cut.blocks(next).end {
+                total.merge(&part);
+                let rows = keep.then(|| std::mem::take(&mut rows));
+                match self.finish(next, std::mem::take(&mut part), rows, &total.tally) {
+                    Ok(()) => next += 1,
+                    Err(error) => failed = Some(error),
+                }
+            }
+            let stop = failed.is_some() || self.precise || session.is_interrupted();
+            if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        ensemble::run(world, &request, blocks, paths, Isa::best(), &mut on_block)
+            .map_err(CliError::from)?;
+        failed.map_or(Ok(next), |error| Err(error.into()))
+    }
+
+    /// Has a finished part written, once the one before is.
+    fn finish(
+        &mut self,
+        index: u64,
+        part: Part,
+        rows: Option<Rows>,
+        total: &Tally,
+    ) -> Result<(), CliError> {
+        let session = self.session;
+        finished(self.writer.take())?;
+        self.writer = Some(self.scope.spawn(move || session.write(index, &part, rows.as_ref())));
+        self.precise = session.precise(total)?;
+        Ok(())
     }
 }
 
@@ -189,10 +224,11 @@ pub fn request(asked: &Asked) -> Request {
     Request { seed: asked.seed, detail: asked.detail(), audit: asked.audit, free_funding: false }
 }
 
-fn counts_only(
-    found: &warchest::simulate::outcome::FirmTally,
-) -> warchest::simulate::outcome::FirmTally {
-    warchest::simulate::outcome::FirmTally { alive: found.alive, ..Default::default() }
+/// What the line of progress needs.
+fn counts_only(found: &Tally) -> Tally {
+    let firm = |firm: &FirmTally| FirmTally { alive: firm.alive, ..Default::default() };
+    let firms = found.firms.iter().map(firm).collect();
+    Tally { paths: found.paths, firms, ..Tally::default() }
 }
 
 /// Whether the standard error of survival (of the worst known firm, or of the one named) has

@@ -69,9 +69,9 @@ fn ln(bencher: Bencher, isa: &str) {
 fn normal(bencher: Bencher, isa: &str) {
     let isa = named(isa);
     let streams: Vec<Stream> = (0..21).map(|i| Stream::new(1, "firm", &i.to_string())).collect();
-    let (mut even, mut odd) = ([[0.0; 16]; 21], [[0.0; 16]; 21]);
-    bencher.counter(ItemsCount::new(21usize * 32)).bench_local(|| {
-        normals_of_paths(isa, black_box(&streams), black_box(0), 3, &mut even, &mut odd);
+    let mut banks = [(); 4].map(|()| vec![[0.0; 32]; 21]);
+    bencher.counter(ItemsCount::new(21usize * 128)).bench_local(|| {
+        normals_of_paths(isa, black_box(&streams), black_box(0), 3, &mut banks);
     });
 }
 

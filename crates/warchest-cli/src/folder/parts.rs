@@ -117,6 +117,11 @@ pub fn write(
     write_atomic(&path, format!("{}\n{text}", sha256(&text)).as_bytes())
 }
 
+/// Whether there is a part, whole or damaged.
+pub fn is_there(folder: &Path, index: u64) -> bool {
+    counts(folder, index).exists()
+}
+
 /// Reads a part and checks every byte of it.
 ///
 /// # Errors

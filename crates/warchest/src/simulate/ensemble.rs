@@ -1,8 +1,12 @@
 //! Ranges of paths, cut into blocks, run in any order, handed over in order.
 
+#[cfg(feature = "parallel")]
+use std::collections::BTreeMap;
 use std::ops::{ControlFlow, Range};
 #[cfg(feature = "parallel")]
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+#[cfg(feature = "parallel")]
+use std::sync::{Mutex, MutexGuard};
 
 use miette::Diagnostic;
 use thiserror::Error;
@@ -39,6 +43,9 @@ pub enum SimulateError {
     NoQuarters,
 }
 
+/// Takes blocks in order; breaks when it has enough.
+pub type OnBlock<'a> = dyn FnMut(Block) -> ControlFlow<()> + Send + 'a;
+
 /// Number of blocks of a run.
 pub fn blocks_of(paths: u64) -> u64 {
     paths.div_ceil(BLOCK)
@@ -47,8 +54,9 @@ pub fn blocks_of(paths: u64) -> u64 {
 /// Runs the blocks `blocks` of a run of `paths` paths and hands each to `on_block` in order,
 /// until it breaks.
 ///
-/// With feature `parallel` the blocks of a wave run on the current rayon pool; neither the
-/// number of threads nor the cut into ranges changes a bit of any block.
+/// With feature `parallel` the blocks run on the current rayon pool, and `on_block` is called by
+/// whichever of its threads finished the block that is due; neither the number of threads nor the
+/// cut into ranges changes a bit of any block.
 ///
 /// # Errors
 /// [`SimulateError`] when the range is not part of the run or the clock is empty.
@@ -58,7 +66,7 @@ pub fn run(
     blocks: Range<u64>,
     paths: u64,
     isa: Isa,
-    on_block: &mut dyn FnMut(Block) -> ControlFlow<()>,
+    on_block: &mut OnBlock<'_>,
 ) -> Result<(), SimulateError> {
     if world.clock.quarters == 0 {
         return Err(SimulateError::NoQuarters);
@@ -68,7 +76,7 @@ pub fn run(
     }
     let plan = Plan::new(world, request.seed);
     let job = Job { plan: &plan, request, paths, isa };
-    job.waves(blocks, on_block);
+    job.blocks(blocks, on_block);
     Ok(())
 }
 
@@ -83,53 +91,40 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// While one wave is handed over the next one runs.
+    /// Every thread runs blocks; whichever finishes the one that is due hands over all that wait
+    /// for it. Nobody waits for another.
     #[cfg(feature = "parallel")]
-    fn waves(&self, blocks: Range<u64>, on_block: &mut dyn FnMut(Block) -> ControlFlow<()>) {
+    fn blocks(&self, blocks: Range<u64>, on_block: &mut OnBlock<'_>) {
         let threads = rayon::current_num_threads() as u64;
         if threads == 1 || blocks.end - blocks.start == 1 {
             return self.one_by_one(blocks, on_block);
         }
-        let idle = Mutex::new(Vec::new());
-        let (mut at, mut ready) = (blocks.start, Vec::new());
-        loop {
-            let wave = at..(at + threads * WAVE).min(blocks.end);
-            at = wave.end;
-            let mut next = Vec::new();
-            let on = rayon::in_place_scope(|scope| {
-                scope.spawn(|_| next = self.wave(wave, &idle));
-                ready.drain(..).try_for_each(&mut *on_block)
-            });
-            if on.is_break() || next.is_empty() {
-                return;
+        let relay = Relay::new(blocks, AHEAD * threads, on_block);
+        rayon::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|scope| self.work(&relay, scope));
             }
-            ready = next;
+        });
+    }
+
+    /// Runs blocks as long as there are some to run and the reader keeps up.
+    #[cfg(feature = "parallel")]
+    fn work<'s>(&'s self, relay: &'s Relay<'_>, scope: &rayon::Scope<'s>) {
+        let mut desk = self.desk();
+        while let Some(index) = relay.take() {
+            relay.hand_over(self.block(&mut desk, index));
+            for _ in 0..relay.resting.swap(0, Ordering::Relaxed) {
+                scope.spawn(|scope| self.work(relay, scope));
+            }
         }
     }
 
-    /// Runs blocks on whichever threads are free; `idle` holds desks to run them at.
-    #[cfg(feature = "parallel")]
-    fn wave(&self, blocks: Range<u64>, idle: &Mutex<Vec<Desk>>) -> Vec<Block> {
-        use rayon::prelude::*;
-        let desks = || idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let one = |index| {
-            let kept = desks().pop();
-            let mut desk = kept.unwrap_or_else(|| self.desk());
-            let block = self.block(&mut desk, index);
-            desks().push(desk);
-            block
-        };
-        let count = (blocks.end - blocks.start) as usize;
-        let numbers = (0..count).into_par_iter().with_max_len(1);
-        numbers.map(|k| one(blocks.start + k as u64)).collect()
-    }
-
     #[cfg(not(feature = "parallel"))]
-    fn waves(&self, blocks: Range<u64>, on_block: &mut dyn FnMut(Block) -> ControlFlow<()>) {
+    fn blocks(&self, blocks: Range<u64>, on_block: &mut OnBlock<'_>) {
         self.one_by_one(blocks, on_block);
     }
 
-    fn one_by_one(&self, blocks: Range<u64>, on_block: &mut dyn FnMut(Block) -> ControlFlow<()>) {
+    fn one_by_one(&self, blocks: Range<u64>, on_block: &mut OnBlock<'_>) {
         let mut desk = self.desk();
         for index in blocks {
             if on_block(self.block(&mut desk, index)).is_break() {
@@ -161,6 +156,75 @@ impl Job<'_> {
     }
 }
 
-/// Blocks per thread between two hand-overs.
+/// Blocks per thread that may be run before the one that is due is handed over.
 #[cfg(feature = "parallel")]
-const WAVE: u64 = 2;
+const AHEAD: u64 = 4;
+
+/// Blocks on their way from the threads to the reader, who takes them in order.
+#[cfg(feature = "parallel")]
+struct Relay<'a> {
+    end: u64,
+    most_ahead: u64,
+    /// Next block to run; block that is due at the reader.
+    next: AtomicU64,
+    due: AtomicU64,
+    ready: Mutex<BTreeMap<u64, Block>>,
+    reader: Mutex<&'a mut OnBlock<'a>>,
+    /// Workers that went because the reader was behind.
+    resting: AtomicUsize,
+    over: AtomicBool,
+}
+
+#[cfg(feature = "parallel")]
+impl<'a> Relay<'a> {
+    fn new(blocks: Range<u64>, most_ahead: u64, on_block: &'a mut OnBlock<'a>) -> Relay<'a> {
+        Relay {
+            end: blocks.end,
+            most_ahead,
+            next: AtomicU64::new(blocks.start),
+            due: AtomicU64::new(blocks.start),
+            ready: Mutex::default(),
+            reader: Mutex::new(on_block),
+            resting: AtomicUsize::new(0),
+            over: AtomicBool::new(false),
+        }
+    }
+
+    /// The next block to run; none when all are taken, the reader has enough or is behind.
+    fn take(&self) -> Option<u64> {
+        if self.over.load(Ordering::Relaxed) {
+            return None;
+        }
+        let next = self.next.load(Ordering::Relaxed);
+        if next.saturating_sub(self.due.load(Ordering::Relaxed)) >= self.most_ahead {
+            self.resting.fetch_add(1, Ordering::Relaxed);
+            return None;
+        }
+        let index = self.next.fetch_add(1, Ordering::Relaxed);
+        (index < self.end).then_some(index)
+    }
+
+    fn ready(&self) -> MutexGuard<'_, BTreeMap<u64, Block>> {
+        self.ready.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// Leaves a block and, unless another thread is at it, hands over what is due.
+    fn hand_over(&self, block: Block) {
+        self.ready().insert(block.index, block);
+        // What arrives between the last look and the unlocking is seen by the next turn.
+        while self.ready().contains_key(&self.due.load(Ordering::Acquire)) {
+            let Ok(mut reader) = self.reader.try_lock() else { return };
+            loop {
+                let due = self.due.load(Ordering::Relaxed);
+                let Some(block) = self.ready().remove(&due) else { break };
+                if self.over.load(Ordering::Relaxed) {
+                    return;
+                }
+                if reader(block).is_break() {
+                    self.over.store(true, Ordering::Relaxed);
+                }
+                self.due.store(due + 1, Ordering::Release);
+            }
+        }
+    }
+}

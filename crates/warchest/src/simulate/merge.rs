@@ -99,22 +99,10 @@ impl Tally {
         add_counts(&mut self.survivors, &other.survivors);
         add_table(&mut self.survivors_by_quarter, &other.survivors_by_quarter);
         resize(&mut self.quarters, other.quarters.len());
-        merge_quarters(&mut self.quarters, &other.quarters);
+        for (mine, theirs) in self.quarters.iter_mut().zip(&other.quarters) {
+            mine.merge(theirs);
+        }
         merge_map(&mut self.path_numbers, &other.path_numbers);
-    }
-}
-
-/// Most of the work of a merge.
-#[cfg(feature = "parallel")]
-fn merge_quarters(mine: &mut [QuarterTally], theirs: &[QuarterTally]) {
-    use rayon::prelude::*;
-    mine.par_iter_mut().zip(theirs).for_each(|(mine, theirs)| mine.merge(theirs));
-}
-
-#[cfg(not(feature = "parallel"))]
-fn merge_quarters(mine: &mut [QuarterTally], theirs: &[QuarterTally]) {
-    for (mine, theirs) in mine.iter_mut().zip(theirs) {
-        mine.merge(theirs);
     }
 }
 
