@@ -28,7 +28,7 @@ pub fn open_lock(asked: &Asked, shard: Option<String>) -> Lock {
     }
 }
 
-/// Everything after the main run. `part_folders[i]` holds part `i`. None when interrupted.
+/// Completes a folder once the answers are known. `part_folders[i]` holds part `i`.
 ///
 /// # Errors
 /// A file that cannot be read or written.
@@ -36,11 +36,9 @@ pub fn finish(
     loaded: &Loaded,
     asked: &Asked,
     folder: &Path,
-    total: &parts::Part,
+    summary: &Summary,
     part_folders: &[&Path],
-    interrupt: &AtomicBool,
-) -> Result<Option<Summary>, CliError> {
-    let Some(summary) = answers(loaded, asked, total, interrupt)? else { return Ok(None) };
+) -> Result<(), CliError> {
     let mut names = vec!["scenario.toml", "summary.json", "report.html", "survival.svg"];
     write_atomic(&folder.join("scenario.toml"), loaded.resolved.as_bytes())?;
     if asked.detail() >= Detail::Rows {
@@ -53,33 +51,36 @@ pub fn finish(
         }
     }
     if asked.detail() == Detail::Quarters {
-        quarters::write(&folder.join("quarters.parquet"), &summary)?;
+        quarters::write(&folder.join("quarters.parquet"), summary)?;
         names.push("quarters.parquet");
     }
     let target = folder.join("summary.json");
-    let bytes = serde_json::to_vec(&summary).map_err(|error| CliError::write(&target, error))?;
+    let bytes = serde_json::to_vec(summary).map_err(|error| CliError::write(&target, error))?;
     write_atomic(&target, &bytes)?;
-    let appendix = crate::commands::claims::appendix(Path::new(&loaded.path), &summary);
+    let appendix = crate::commands::claims::appendix(Path::new(&loaded.path), summary);
     let references = report::references::beside(Path::new(&loaded.path));
-    let page = report::html(&summary, appendix, references);
+    let page = report::html(summary, appendix, references);
     write_atomic(&folder.join("report.html"), page.as_bytes())?;
-    write_atomic(&folder.join("survival.svg"), report::picture(&summary).as_bytes())?;
+    write_atomic(&folder.join("survival.svg"), report::picture(summary).as_bytes())?;
     let mut lock = open_lock(asked, None);
     for name in names {
         lock.files.insert(name.to_string(), sha256_of(&folder.join(name))?);
     }
     lock.complete = true;
-    lock.paths_done = total.tally.paths;
+    lock.paths_done = summary.run.paths;
     lock::write(folder, &lock)?;
     let parts = folder.join("parts");
     if parts.exists() {
         std::fs::remove_dir_all(&parts).map_err(|error| CliError::write(&parts, error))?;
     }
-    Ok(Some(summary))
+    Ok(())
 }
 
 /// The answers: shadow run, stresses, summary. None when interrupted.
-fn answers(
+///
+/// # Errors
+/// A world that cannot run.
+pub fn answers(
     loaded: &Loaded,
     asked: &Asked,
     total: &parts::Part,

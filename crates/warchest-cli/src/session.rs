@@ -65,11 +65,14 @@ pub struct Session<'a> {
 }
 
 impl Session<'_> {
-    /// Runs it.
+    /// Runs it; calls `meanwhile` when all is counted and the last part is still being written.
     ///
     /// # Errors
-    /// A part that cannot be written, a world that cannot run.
-    pub fn run(&self) -> miette::Result<Done> {
+    /// A part that cannot be written, a world that cannot run; those of `meanwhile`.
+    pub fn run<T>(
+        &self,
+        meanwhile: impl FnOnce(&Done) -> Result<T, CliError>,
+    ) -> miette::Result<(Done, T)> {
         let cut = Cut::new(self.asked.paths);
         let paths = |range: Range<u64>| {
             let last = cut.blocks(range.end.max(1) - 1).end * BLOCK;
@@ -78,7 +81,7 @@ impl Session<'_> {
         let mut progress = Progress::new(paths(self.range.clone()));
         let (mut total, mut next, mut kept) = (Part::default(), self.range.start, 0);
         // A part is written while the next ones run.
-        std::thread::scope(|scope| -> miette::Result<()> {
+        std::thread::scope(|scope| {
             let mut desk = Desk { session: self, cut, scope, writer: None, precise: false };
             while next < self.range.end && !desk.precise {
                 if let Some(part) = self.kept(next)? {
@@ -95,15 +98,17 @@ impl Session<'_> {
                     }
                 }
             }
-            Ok(finished(desk.writer)?)
-        })?;
-        progress.finish();
-        if self.resume {
-            let parts = self.range.end - self.range.start;
-            anstream::eprintln!("{kept} of {parts} parts were there already");
-        }
-        let whole = !self.is_interrupted();
-        Ok(Done { total, finished: next - self.range.start, whole })
+            progress.finish();
+            if self.resume {
+                let parts = self.range.end - self.range.start;
+                anstream::eprintln!("{kept} of {parts} parts were there already");
+            }
+            let whole = !self.is_interrupted();
+            let done = Done { total, finished: next - self.range.start, whole };
+            let found = meanwhile(&done)?;
+            finished(desk.writer)?;
+            Ok((done, found))
+        })
     }
 
     /// End of the parts that must be run in a row from `index` on.

@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::error::CliError;
-use crate::finish::{finish, open_lock};
+use crate::finish::{answers, finish, open_lock};
 use crate::folder::lock::{self, Asked};
 use crate::folder::parts::{self, Cut, Found, Part};
 use crate::folder::{make, read_summary};
@@ -73,10 +73,11 @@ pub fn run(args: &Args, context: Context) -> miette::Result<Finished> {
     lock::write(&folder, &open_lock(&asked, None))?;
     session::set_threads(args.threads);
     let interrupt = session::on_interrupt();
-    if finish(&loaded, &asked, &folder, &total, &homes, &interrupt)?.is_none() {
+    let Some(summary) = answers(&loaded, &asked, &total, &interrupt)? else {
         anstream::eprintln!("stopped; the shards are as they were: merge them again");
         return Ok(Finished::Interrupted);
-    }
+    };
+    finish(&loaded, &asked, &folder, &summary, &homes)?;
     let finished = super::answer(&read_summary(&folder)?, context, args.strict)?;
     anstream::eprintln!("{}", folder.join("report.html").display());
     Ok(finished)

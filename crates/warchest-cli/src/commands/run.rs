@@ -5,14 +5,13 @@ use crate::Finished;
 use crate::condition::Condition;
 use crate::disk::{self, Loaded};
 use crate::error::CliError;
-use crate::finish::{finish, open_lock};
+use crate::finish::{answers, finish, open_lock};
 use crate::folder::lock::{self, Asked, Lock};
 use crate::folder::parts::Cut;
 use crate::folder::{make, write_atomic};
 use crate::session::{self, Session};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 use warchest::answers::Summary;
 
 /// Paths of a run when nothing is said.
@@ -93,7 +92,11 @@ pub fn run(args: &Args, context: Context) -> miette::Result<Finished> {
         resume,
         interrupt: &interrupt,
     };
-    let done = session.run()?;
+    // The answers need no part: they are found while the last one is written.
+    let (done, found) = session.run(|done| match done.whole && shard.is_none() {
+        true => answers(&loaded, &asked, &done.total, &interrupt),
+        false => Ok(None),
+    })?;
     if !done.whole {
         return Ok(interrupted(&folder, done.total.tally.paths));
     }
@@ -109,20 +112,11 @@ pub fn run(args: &Args, context: Context) -> miette::Result<Finished> {
         return finish_shard(&folder, &asked, args, range, done.total.tally.paths);
     }
     let homes: Vec<&Path> = (0..done.finished).map(|_| folder.as_path()).collect();
-    finish_or_stop(&loaded, (&asked, args), &folder, (&done.total, &homes), (&interrupt, context))
-}
-
-fn finish_or_stop(
-    loaded: &Loaded,
-    (asked, args): (&Asked, &Args),
-    folder: &Path,
-    (total, homes): (&crate::folder::parts::Part, &[&Path]),
-    (interrupt, context): (&AtomicBool, Context),
-) -> miette::Result<Finished> {
-    match finish(loaded, asked, folder, total, homes, interrupt)? {
-        Some(summary) => show(&summary, folder, args, context, false),
-        None => Ok(interrupted(folder, total.tally.paths)),
-    }
+    let Some(summary) = found else {
+        return Ok(interrupted(&folder, done.total.tally.paths));
+    };
+    finish(&loaded, &asked, &folder, &summary, &homes)?;
+    show(&summary, &folder, args, context, false)
 }
 
 fn parse_until(text: &str) -> Result<Condition, CliError> {
