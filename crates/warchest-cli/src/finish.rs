@@ -87,11 +87,10 @@ pub fn answers(
     interrupt: &AtomicBool,
 ) -> Result<Option<Summary>, CliError> {
     let world = &loaded.world;
-    let paths = total.tally.paths;
     let (audited, followed) = rayon::join(
         || audited(world, asked, &total.tally, interrupt),
         || match asked.follow {
-            true => follow::all(world, asked.seed, paths, interrupt),
+            true => follow::all(world, asked.seed, &total.tally, interrupt),
             false => Ok(Some(Followed::default())),
         },
     );

@@ -3,9 +3,12 @@
 use crate::error::CliError;
 use crate::session::count;
 use rayon::prelude::*;
-use std::sync::atomic::AtomicBool;
-use warchest::answers::{Bisection, Probe, StressAnswer, StressFirm, proportion, size_means};
-use warchest::simulate::ensemble::LANES;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
+use warchest::answers::{Bisection, Estimate, Probe, Related, StressAnswer, StressFirm};
+use warchest::answers::{controlled, proportion, size_means};
+use warchest::numerics::lanes::Isa;
+use warchest::simulate::ensemble::{self, LANES};
 use warchest::simulate::outcome::{BLOCK, Detail, Request, Tally};
 use warchest::world::{Dist, Param, ParamId, Per, Stress, Transform, World};
 
@@ -37,22 +40,28 @@ pub struct Followed {
     pub stress_paths: u64,
 }
 
-/// Runs what follows a main run of `paths` paths.
+/// Runs what follows a main run, which `main` counts.
 ///
 /// # Errors
 /// A world that cannot run. None when interrupted.
 pub fn all(
     world: &World,
     seed: u64,
-    paths: u64,
+    main: &Tally,
     interrupt: &AtomicBool,
 ) -> Result<Option<Followed>, CliError> {
-    let budget = Budget::of_run(world, paths);
+    let budget = Budget::of_run(world, main.paths);
     let cases: Vec<_> = world.stresses.iter().map(|stress| (world, stress)).collect();
-    let (shadow, stresses) = rayon::join(
-        || shadow(world, seed, paths, interrupt),
-        || self::stresses(&cases, seed, budget, interrupt),
-    );
+    let stresses = || -> Result<_, CliError> {
+        if cases.is_empty() {
+            return Ok(Some(Vec::new()));
+        }
+        let Some(calm) = Calm::new(world, main, (seed, budget.paths), interrupt)? else {
+            return Ok(None);
+        };
+        self::stresses(&cases, (seed, Some(&calm)), budget, interrupt)
+    };
+    let (shadow, stresses) = rayon::join(|| shadow(world, seed, main.paths, interrupt), stresses);
     let (Some(shadow), Some(stresses)) = (shadow?, stresses?) else { return Ok(None) };
     let stress_paths = if stresses.is_empty() { 0 } else { budget.paths };
     Ok(Some(Followed { shadow: Some(shadow), stresses, stress_paths }))
@@ -113,19 +122,84 @@ pub fn stressed(world: &World, stress: &Stress, size: f64) -> World {
     world
 }
 
-/// Runs stresses: the grid of each, then bisection, all under common random numbers. Every size
-/// is a job of its own on the worker threads; each answer depends on its own sizes only.
+/// Who survives on which path: by firm, one bit a path.
+type Survivors = Vec<Vec<u64>>;
+
+/// Survivors of the first `paths` paths of a world. None when interrupted.
+fn survivors(
+    world: &World,
+    seed: u64,
+    paths: u64,
+    interrupt: &AtomicBool,
+) -> Result<Option<Survivors>, CliError> {
+    let request = Request { seed, detail: Detail::Ends, audit: false, free_funding: false };
+    let mut found: Survivors = vec![Vec::new(); world.firms.len()];
+    let blocks = 0..ensemble::blocks_of(paths);
+    ensemble::run(world, &request, blocks, paths, Isa::best(), &mut |block| {
+        for (all, bits) in found.iter_mut().zip(&block.alive) {
+            all.extend(bits);
+        }
+        if interrupt.load(Ordering::Relaxed) {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    })?;
+    Ok((!interrupt.load(Ordering::Relaxed)).then_some(found))
+}
+
+fn ones<'a>(words: impl IntoIterator<Item = u64> + 'a) -> u64 {
+    words.into_iter().map(|word| u64::from(word.count_ones())).sum()
+}
+
+/// The market without stress: what a stressed one is measured against, path by path.
+pub struct Calm {
+    /// On the paths of a stress.
+    survivors: Survivors,
+    /// On all paths of the main run.
+    many: Vec<Estimate>,
+}
+
+impl Calm {
+    /// The market of a main run that `main` counts, on its first paths. None when interrupted.
+    fn new(
+        world: &World,
+        main: &Tally,
+        (seed, paths): (u64, u64),
+        interrupt: &AtomicBool,
+    ) -> Result<Option<Calm>, CliError> {
+        let many = main.firms.iter().map(|firm| proportion(firm.alive, main.paths)).collect();
+        let survivors = survivors(world, seed, paths, interrupt)?;
+        Ok(survivors.map(|survivors| Calm { survivors, many }))
+    }
+
+    /// Survival of a firm on the paths of a stress, corrected by how far the market without
+    /// stress is off on them.
+    fn correct(&self, f: usize, stressed: &[u64], paths: u64) -> Estimate {
+        let calm = &self.survivors[f];
+        let related = Related {
+            hits: ones(calm.iter().copied()),
+            both: ones(calm.iter().zip(stressed).map(|(a, b)| a & b)),
+            many: self.many[f],
+        };
+        controlled(ones(stressed.iter().copied()), paths, &related)
+    }
+}
+
+/// Runs stresses: the grid of each, then bisection, all under common random numbers; survival is
+/// measured against that of the market without stress where that is known. Every size is a job of
+/// its own on the worker threads; each answer depends on its own sizes only.
 ///
 /// # Errors
 /// A world that cannot run. None when interrupted.
 pub fn stresses(
     cases: &[(&World, &Stress)],
-    seed: u64,
+    (seed, calm): (u64, Option<&Calm>),
     budget: Budget,
     interrupt: &AtomicBool,
 ) -> Result<Option<Vec<StressAnswer>>, CliError> {
     let one = |&(world, stress): &(&World, &Stress)| {
-        Case { world, stress, seed, interrupt }.answer(budget)
+        Case { world, stress, seed, calm, interrupt }.answer(budget)
     };
     cases.par_iter().map(one).collect()
 }
@@ -135,6 +209,7 @@ struct Case<'a> {
     world: &'a World,
     stress: &'a Stress,
     seed: u64,
+    calm: Option<&'a Calm>,
     interrupt: &'a AtomicBool,
 }
 
@@ -173,10 +248,13 @@ impl Case<'_> {
     /// Survival of the reported firms at one size.
     fn probe(&self, size: f64, paths: u64) -> Result<Option<Probe>, CliError> {
         let world = stressed(self.world, self.stress, size);
-        let request =
-            Request { seed: self.seed, detail: Detail::Ends, audit: false, free_funding: false };
-        let Some(part) = count(&world, &request, paths, self.interrupt)? else { return Ok(None) };
-        let alive = |f: usize| proportion(part.tally.firms[f].alive, part.tally.paths);
+        let Some(found) = survivors(&world, self.seed, paths, self.interrupt)? else {
+            return Ok(None);
+        };
+        let alive = |f: usize| match self.calm {
+            Some(calm) => calm.correct(f, &found[f], paths),
+            None => proportion(ones(found[f].iter().copied()), paths),
+        };
         Ok(Some(Probe { size, survival: self.reported().map(alive).collect() }))
     }
 

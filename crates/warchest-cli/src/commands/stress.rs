@@ -67,7 +67,7 @@ pub fn run(args: &Args, context: Context) -> miette::Result<Finished> {
     let names: Vec<&str> = chosen.iter().map(|(_, stress)| stress.name.as_str()).collect();
     anstream::eprintln!("{}: {} paths per size", names.join(", "), args.paths);
     let cases: Vec<_> = chosen.iter().map(|(world, stress)| (world, stress)).collect();
-    let Some(answers) = follow::stresses(&cases, args.seed, budget, &interrupt)? else {
+    let Some(answers) = follow::stresses(&cases, (args.seed, None), budget, &interrupt)? else {
         return Ok(Finished::Interrupted);
     };
     if let Some(path) = &args.out {

@@ -63,6 +63,7 @@ impl Reader {
             firms: firm_rows(&firms).map_err(|name| fail("paths.parquet", &name))?,
             market: path_rows(&market).map_err(|name| fail("market.parquet", &name))?,
             tally: Tally::default(),
+            alive: Vec::new(),
         }))
     }
 }

@@ -15,6 +15,36 @@ pub fn proportion(hits: u64, paths: u64) -> Estimate {
     Estimate { value: hits as f64 / n, se: (p * (1.0 - p) / n).sqrt() }
 }
 
+/// What a probability has in common with a related one that is known better.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Related {
+    /// Paths on which the other came true.
+    pub hits: u64,
+    /// Paths on which both did.
+    pub both: u64,
+    /// The other on many more paths, those among them.
+    pub many: Estimate,
+}
+
+/// Share of `hits` among `paths`, corrected by how far a related probability is off on these
+/// paths: a control variate (Glasserman 2003, "Monte Carlo Methods in Financial Engineering",
+/// section 4.1) with the coefficient `cov/var` of these paths.
+///
+/// The standard error is that of the residual, at least as large as if half a path more were
+/// explained by neither, and that of the related probability times the coefficient; what the two
+/// have in common would make it smaller.
+pub fn controlled(hits: u64, paths: u64, related: &Related) -> Estimate {
+    let n = paths as f64;
+    let (own, other) = (hits as f64 / n, related.hits as f64 / n);
+    let (cov, var) = (related.both as f64 / n - own * other, other * (1.0 - other));
+    let beta = if var > 0.0 { cov / var } else { 0.0 };
+    let plain = proportion(hits, paths);
+    let residual = (own * (1.0 - own) - beta * cov).max(0.5 / (n + 1.0));
+    let se = (residual / n).min(plain.se * plain.se) + (beta * related.many.se).powi(2);
+    let value = own + beta * (related.many.value - other);
+    Estimate { value: value.clamp(0.0, 1.0), se: se.sqrt() }
+}
+
 /// Probabilities by quarter from cumulative counts.
 pub fn curve(counts: impl IntoIterator<Item = u64>, paths: u64) -> Curve {
     let (value, se) = counts
@@ -156,6 +186,7 @@ fn words(name: &str) -> (&str, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rng::Stream;
 
     fn spread(values: impl IntoIterator<Item = f64>) -> Spread {
         let mut out = Spread::default();
@@ -171,6 +202,52 @@ mod tests {
         assert!((found.se - 0.005).abs() < 1e-9);
         // Never on ten paths is not certain: it could well be 5 %.
         assert!(proportion(0, 10).se > 0.04);
+    }
+
+    /// A firm that lives when calm with probability 0.6 and is broken by the stress with 0.2: survival
+    /// 0.48. On 128 paths beside 4,000 calm ones the estimate is unbiased, its standard error is
+    /// its scatter, and both are well below those of the 128 paths alone.
+    #[test]
+    fn what_is_known_of_the_calm_market_makes_the_stressed_one_sharper() {
+        let (lives, breaks) = (Stream::new(3, "firm", "lives"), Stream::new(3, "firm", "breaks"));
+        let (n, many, times) = (128u64, 4_000u64, 2_000u64);
+        let (mut bias, mut squares, mut claimed, mut plain) = (0.0, 0.0, 0.0, 0.0);
+        for time in 0..times {
+            let calm = |path: u64| lives.uniform(time * many + path, 0) < 0.6;
+            let stressed = |path: u64| calm(path) && breaks.uniform(time * many + path, 0) > 0.2;
+            let count = |paths: u64, on: &dyn Fn(u64) -> bool| {
+                (0..paths).filter(|&path| on(path)).count() as u64
+            };
+            let hits = count(n, &stressed);
+            let related = Related {
+                hits: count(n, &calm),
+                both: hits,
+                many: proportion(count(many, &calm), many),
+            };
+            let found = controlled(hits, n, &related);
+            bias += (found.value - 0.48) / times as f64;
+            squares += (found.value - 0.48).powi(2) / times as f64;
+            claimed += found.se.powi(2) / times as f64;
+            plain += proportion(hits, n).se.powi(2) / times as f64;
+        }
+        let scatter = (squares / times as f64).sqrt();
+        assert!(bias.abs() < 4.0 * scatter, "{bias} {scatter}");
+        assert!((0.9..1.2).contains(&(claimed / squares)), "{claimed} {squares}");
+        assert!(claimed < 0.5 * plain, "{claimed} {plain}");
+    }
+
+    #[test]
+    fn a_control_that_says_nothing_or_all_changes_nothing_or_all() {
+        let many = Estimate { value: 0.65, se: 0.007 };
+        // Nobody survives: what happens in calm does not matter.
+        let none = controlled(0, 128, &Related { hits: 80, both: 0, many });
+        assert_eq!((none.value, none.se), (0.0, proportion(0, 128).se));
+        // A control that always comes true has no bearing either.
+        let always = Related { hits: 128, both: 64, many: Estimate { value: 1.0, se: 0.001 } };
+        assert_eq!(controlled(64, 128, &always), proportion(64, 128));
+        // The stress changes no path: the calm market's answer, a little less sure.
+        let same = controlled(80, 128, &Related { hits: 80, both: 80, many });
+        assert!((same.value - 0.65).abs() < 1e-12 && same.se > many.se && same.se < 0.01);
     }
 
     /// Uniform on 1..2: the median has density 1, so its error is 1/2/sqrt(n); the sketch adds

@@ -15,7 +15,7 @@ mod types;
 mod words;
 
 pub use checks::evaluate as evaluate_check;
-pub use estimate::{mean, proportion, quantile};
+pub use estimate::{Related, controlled, mean, proportion, quantile};
 pub use joint::{Joint, JointFirm};
 pub use paired::{Difference, Paired};
 pub use stress::{Bisection, Probe, breaking_point, size_means};

@@ -40,7 +40,15 @@ impl Default for Sketch {
 impl Sketch {
     /// Adds one value.
     pub fn add(&mut self, value: f64) {
-        self.merge(&Sketch(Bins::Few(vec![(Sketch::bin(value), 1)])));
+        let bin = Sketch::bin(value);
+        match &mut self.0 {
+            Bins::Many(pages) => pages.add_list(&[(bin, 1)]),
+            Bins::Few(list) => match list.binary_search_by_key(&bin, |&(at, _)| at) {
+                Ok(at) => list[at].1 = list[at].1.saturating_add(1),
+                Err(at) if list.len() + 1 < MANY => list.insert(at, (bin, 1)),
+                Err(_) => self.merge(&Sketch(Bins::Few(vec![(bin, 1)]))),
+            },
+        }
     }
 
     /// The bin of a value.

@@ -87,6 +87,7 @@ mod tests {
             firms: FirmRows { cash: vec![cash], ..FirmRows::default() },
             market: PathRows::default(),
             tally: Tally::default(),
+            alive: Vec::new(),
         }
     }
 

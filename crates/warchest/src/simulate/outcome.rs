@@ -133,6 +133,8 @@ pub struct Block {
     pub market: PathRows,
     /// Counts and sums of the block.
     pub tally: Tally,
+    /// By firm, one bit a path from the lowest on: alive and independent at the end.
+    pub alive: Vec<[u64; (BLOCK / 64) as usize]>,
 }
 
 /// Mean, spread and quantiles of one outcome number.

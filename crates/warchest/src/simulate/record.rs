@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::numerics::lanes::Isa;
 use crate::simulate::books::revenue_year;
 use crate::simulate::figures::{concentration, figures, giants, rows as rows_of};
-use crate::simulate::lanes::{State, each, pick};
+use crate::simulate::lanes::{State, each, lanes_set, pick};
 use crate::simulate::outcome::{BLOCK, Block, Detail, FirmRows, FirmTally, NEVER};
 use crate::simulate::outcome::{COMMON_FIGURES, FIRM_FIGURES, MARKET_FIGURES, PATH_NUMBERS};
 use crate::simulate::outcome::{QuarterTally, Request, Spread, Status, Tally};
@@ -68,7 +68,8 @@ impl<const L: usize> Recorder<L> {
     /// Starts a block.
     pub fn begin(&mut self, plan: &Plan, index: u64, paths: u32) {
         self.at = 0;
-        self.block = Block { index, paths, tally: empty_tally(plan), ..Block::default() };
+        let alive = vec![Default::default(); plan.world.firms.len()];
+        self.block = Block { index, paths, alive, tally: empty_tally(plan), ..Block::default() };
     }
 
     #[inline(always)]
@@ -112,6 +113,10 @@ impl<const L: usize> Recorder<L> {
         }
         count_survivors(tally, plan, state, lanes);
         for f in 0..plan.world.firms.len() {
+            for l in lanes_set(&state.firms.alive[f]).take_while(|&l| l < lanes) {
+                let path = self.at + l;
+                self.block.alive[f][path / 64] |= 1 << (path % 64);
+            }
             end_of_firm(&mut self.block.tally.firms[f], state, f, lanes);
             self.put(f, state.ledger.cash(f), lanes);
         }
