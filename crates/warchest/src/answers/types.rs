@@ -434,7 +434,7 @@ pub struct StressAnswer {
 pub struct StressFirm {
     /// Name.
     pub name: String,
-    /// Survival (alive and independent at the end) at each size.
+    /// Survival (alive and independent at the end) at each size, in a run by control variate.
     pub survival: Vec<Estimate>,
     /// Where survival falls through 50 %.
     pub breaking: Breaking,
