@@ -40,7 +40,8 @@ pub fn controlled(hits: u64, paths: u64, related: &Related) -> Estimate {
     let beta = if var > 0.0 { cov / var } else { 0.0 };
     let plain = proportion(hits, paths);
     let residual = (own * (1.0 - own) - beta * cov).max(0.5 / (n + 1.0));
-    let se = (residual / n).min(plain.se * plain.se) + (beta * related.many.se).powi(2);
+    let carried = beta * related.many.se;
+    let se = (residual / n).min(plain.se * plain.se) + carried * carried;
     let value = own + beta * (related.many.value - other);
     Estimate { value: value.clamp(0.0, 1.0), se: se.sqrt() }
 }
@@ -225,10 +226,11 @@ mod tests {
                 many: proportion(count(many, &calm), many),
             };
             let found = controlled(hits, n, &related);
-            bias += (found.value - 0.48) / times as f64;
-            squares += (found.value - 0.48).powi(2) / times as f64;
-            claimed += found.se.powi(2) / times as f64;
-            plain += proportion(hits, n).se.powi(2) / times as f64;
+            let (error, alone) = (found.value - 0.48, proportion(hits, n).se);
+            bias += error / times as f64;
+            squares += error * error / times as f64;
+            claimed += found.se * found.se / times as f64;
+            plain += alone * alone / times as f64;
         }
         let scatter = (squares / times as f64).sqrt();
         assert!(bias.abs() < 4.0 * scatter, "{bias} {scatter}");
