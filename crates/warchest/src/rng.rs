@@ -7,7 +7,7 @@
 //!
 //! Parameters of a path are drawn in double precision. The noise of its quarters, of which a run
 //! needs a thousand times more, is drawn in single precision, four quarters to a block of the
-//! generator: within 2e-6 of Box and Muller's formula at a uniform of 24 bits, up to 6.7 standard
+//! generator: within 3e-6 of Box and Muller's formula at a uniform of 24 bits, up to 6.7 standard
 //! deviations.
 
 use crate::multiversion;
@@ -122,7 +122,7 @@ fn four_normals([a, b, c, d]: [u32; 4]) -> [f32; 4] {
     [r * cos_b, r * sin_b, s * cos_d, s * sin_d]
 }
 
-/// `√(−2 ln u)` at `u = (word + ½)/2^32`; relative error 2e-7.
+/// `√(−2 ln u)` at `u = (word + ½)/2^32`; relative error 4e-7.
 #[inline(always)]
 fn radius(word: u32) -> f32 {
     // ln((1+s)/(1−s))/s in s², |s| ≤ 0.1716, error 1.4e-9 of s.
@@ -139,7 +139,7 @@ fn radius(word: u32) -> f32 {
     (-2.0 * (k as f32 * std::f32::consts::LN_2 + s * r)).max(0.0).sqrt()
 }
 
-/// Sine and cosine of `word/2^32` turns; absolute error 2e-7.
+/// Sine and cosine of `word/2^32` turns; absolute error 4e-7.
 #[inline(always)]
 fn turn_of_word(word: u32) -> (f32, f32) {
     // sin(2πr)/r and cos(2πr) in r², |r| ≤ 1/8, errors 1.9e-8 and 2.8e-8.
@@ -361,7 +361,7 @@ mod tests {
                 let expected = [radius * libm::cos(angle), radius * libm::sin(angle)];
                 for (found, expected) in found[2 * at..].iter().zip(expected) {
                     let error = (f64::from(*found) - expected).abs();
-                    proptest::prop_assert!(error < 2e-7 * (1.0 + radius), "{error:e} {radius}");
+                    proptest::prop_assert!(error < 4e-7 * (1.0 + radius), "{error:e} {radius}");
                 }
             }
         }

@@ -88,6 +88,10 @@ pub enum Kind {
     Tables(&'static Section, &'static str),
 }
 
+/// Most dollars that can be given, ten times what the world produces in a year: whole dollars stay
+/// exact up to nine times as many.
+pub const MONEY: f64 = 1e15;
+
 /// Anything finite.
 const ANY: (f64, f64) = (f64::MIN, f64::MAX);
 
@@ -131,9 +135,14 @@ impl Field {
         self
     }
 
-    /// At least zero.
+    /// At least zero; money at most [`MONEY`].
     const fn positive(self) -> Field {
-        self.within(0.0, f64::MAX, "at or above 0")
+        use Dim::{Money, MoneyFlow, MoneyVolatility};
+        let most = match self.kind {
+            Kind::Quantity(Money | MoneyFlow | MoneyVolatility) => MONEY,
+            _ => f64::MAX,
+        };
+        self.within(0.0, most, "at or above 0")
     }
 
     /// A quantity.
@@ -142,6 +151,9 @@ impl Field {
         match dim {
             Dim::Share => field.within(0.0, 1.0, "between 0 % and 100 %"),
             Dim::Hazard => field.within(0.0, 1.0, "between 0 % and 100 % per quarter"),
+            Dim::MoneyFlow => {
+                field.within(-MONEY, MONEY, "between -1000 and 1000 TUSD per quarter")
+            }
             Dim::Volatility | Dim::MoneyVolatility | Dim::Money | Dim::People => field.positive(),
             _ => field,
         }

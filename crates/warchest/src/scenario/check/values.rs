@@ -3,7 +3,7 @@
 use super::stated::date_text;
 use super::{Checker, Scope, built_in, field_of};
 use crate::scenario::error::{QuantityProblem, ShapeProblem};
-use crate::scenario::fields::{Field, Kind};
+use crate::scenario::fields::{Field, Kind, MONEY};
 use crate::scenario::nearest::nearest;
 use crate::scenario::quantity::{Meaning, Reading};
 use crate::scenario::raw::{Node, Value};
@@ -127,6 +127,7 @@ impl Checker<'_> {
         let above = meaning.points.iter().any(|x| *x > high);
         let allowed = match field.range {
             "" => "within the finite numbers",
+            _ if above && high == MONEY => "below 1000 TUSD",
             range if above && range.contains("above 0") => "below any amount that exists",
             range => range,
         };
