@@ -67,7 +67,7 @@ fn cause<const L: usize>(state: &State<L>, f: FirmId, l: usize) -> Cause {
     let due = state.firms.due[f][l];
     if due > 0.0 && state.ledger.cash(f)[l] + due >= 0.0 {
         Cause::Commitment
-    } else if is_shut(state, l) {
+    } else if is_shut(&state.common, l) {
         Cause::Frozen
     } else {
         Cause::NoRound

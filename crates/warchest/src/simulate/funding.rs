@@ -5,7 +5,7 @@ use crate::capital::ledger::{Kind, Outside, whole};
 use crate::capital::rounds::{Case, dilution, multiple, raise_probability};
 use crate::multiversion;
 use crate::numerics::elementary::exp;
-use crate::simulate::lanes::{State, any, pick};
+use crate::simulate::lanes::{Common, State, any, each, flag, lanes_set, pick};
 use crate::simulate::outcome::Status;
 use crate::simulate::plan::Plan;
 use crate::world::FirmId;
@@ -73,27 +73,37 @@ fn mark<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId) {
     let b =
         [&values[funding.multiple[0]], &values[funding.multiple[1]], &values[funding.multiple[2]]];
     let start = &values[plan.world.firms[f].valuation];
-    let (growth, mood) = (&state.firms.growth[f], &state.common.mood);
-    let revenue = &state.firms.revenue[f];
-    for l in 0..L {
-        let formula = 4.0 * revenue[l] * multiple([b[0][l], b[1][l], b[2][l]], growth[l], mood[l]);
-        let feeling = exp(b[2][l] * mood[l]);
-        if state.quarter == 0 {
-            let given = start[l] > 0.0;
-            let above = start[l] - formula;
-            let legacy = if given && above > 0.0 { above / feeling } else { 0.0 };
-            let scale = pick(given && above < 0.0, start[l] / formula, 1.0);
-            state.firms.legacy[f][l] = legacy;
-            state.firms.mark_scale[f][l] = scale;
-        }
-        let value = state.firms.mark_scale[f][l] * formula + state.firms.legacy[f][l] * feeling;
-        let alive = state.firms.alive[f][l] > 0.0;
-        let mark = &mut state.firms.valuation[f][l];
-        *mark = if alive { value } else { *mark };
+    let mood = &state.common.mood;
+    let firms = &mut state.firms;
+    let (growth, revenue, alive) = (&firms.growth[f], &firms.revenue[f], &firms.alive[f]);
+    let formula: [f64; L] =
+        each(|l| 4.0 * revenue[l] * multiple([b[0][l], b[1][l], b[2][l]], growth[l], mood[l]));
+    let feeling: [f64; L] = each(|l| exp(b[2][l] * mood[l]));
+    let (legacy, scale) = (&mut firms.legacy[f], &mut firms.mark_scale[f]);
+    if state.quarter == 0 {
+        let above: [f64; L] = each(|l| start[l] - formula[l]);
+        let given = |l: usize| start[l] > 0.0;
+        *legacy = each(|l| pick(given(l) & (above[l] > 0.0), above[l] / feeling[l], 0.0));
+        *scale = each(|l| pick(given(l) & (above[l] < 0.0), start[l] / formula[l], 1.0));
     }
+    let value: [f64; L] = each(|l| scale[l] * formula[l] + legacy[l] * feeling[l]);
+    let mark = &mut firms.valuation[f];
+    *mark = each(|l| pick(alive[l] > 0.0, value[l], mark[l]));
 }
 
-/// What a firm asks of the pool, 0 when it does not ask or nobody listens.
+/// Who asks the pool: lives, burns, has a short runway and a value.
+#[inline(always)]
+fn seeks<const L: usize>(plan: &Plan, state: &State<L>, f: FirmId) -> [f64; L] {
+    let least = &state.values[plan.world.funding.seek_runway];
+    let (cash, firms) = (state.ledger.cash(f), &state.firms);
+    let (alive, flow, worth) = (&firms.alive[f], &firms.cash_flow[f], &firms.valuation[f]);
+    each(|l| {
+        let short = (flow[l] < 0.0) & (runway(cash[l], flow[l]) < least[l]);
+        flag(short & (alive[l] > 0.0) & !(worth[l] <= 0.0))
+    })
+}
+
+/// What a firm that seeks money asks of the pool, 0 when nobody listens.
 #[inline(always)]
 fn asked<const L: usize>(plan: &Plan, state: &State<L>, f: FirmId, l: usize) -> f64 {
     let funding = &plan.world.funding;
@@ -101,11 +111,6 @@ fn asked<const L: usize>(plan: &Plan, state: &State<L>, f: FirmId, l: usize) -> 
     let values = &state.values;
     let burn = -state.firms.cash_flow[f][l];
     let left = runway(state.ledger.cash(f)[l], -burn);
-    let seeks =
-        state.firms.alive[f][l] > 0.0 && burn > 0.0 && left < values[funding.seek_runway][l];
-    if !seeks || state.firms.valuation[f][l] <= 0.0 {
-        return 0.0;
-    }
     let revenue = state.firms.revenue[f][l];
     let margin = pick(revenue > 0.0, state.firms.profit[f][l] / revenue, -3.0);
     let case = Case {
@@ -132,29 +137,33 @@ fn rounds<const L: usize>(plan: &Plan, state: &mut State<L>) {
     for f in 0..firms {
         state.last_excess[f] = [0.0; L];
         if plan.world.firms[f].raises {
-            for l in 0..L {
+            for l in lanes_set(&seeks(plan, state, f)) {
                 state.last_excess[f][l] = asked(plan, state, f, l);
-                sum[l] += state.last_excess[f][l];
             }
+            let more = &state.last_excess[f];
+            sum = each(|l| sum[l] + more[l]);
         }
     }
+    let common = &state.common;
+    let (pool, shut) = (&common.pool, each(|l| flag(is_shut(common, l))));
+    let scale: [f64; L] = each(|l| pick(sum[l] > pool[l], pool[l] / sum[l], 1.0));
+    let part = state.values[plan.world.funding.debt_share];
     for f in 0..firms {
         if !plan.world.firms[f].raises {
             continue;
         }
-        let (mut paid, mut lent) = ([0.0; L], [0.0; L]);
-        let part = state.values[plan.world.funding.debt_share];
-        for l in 0..L {
-            let scale = pick(sum[l] > state.common.pool[l], state.common.pool[l] / sum[l], 1.0);
-            let mut amount = whole(state.last_excess[f][l] * scale);
-            lent[l] = whole(amount * part[l]);
-            amount += listing(plan, state, f, l) - lent[l];
-            paid[l] = tranche(state, f, l);
-            if amount > 0.0 {
-                paid[l] += announce(plan, state, f, l, amount);
-            }
+        let got = std::mem::replace(&mut state.last_excess[f], [0.0; L]);
+        let amount: [f64; L] = each(|l| whole(got[l] * scale[l]));
+        let lent = each(|l| whole(amount[l] * part[l]));
+        let mut equity: [f64; L] = each(|l| amount[l] - lent[l]);
+        for l in lanes_set(&may_list(plan, state, f, &shut)) {
+            equity[l] += listing(plan, state, f, l);
         }
-        state.last_excess[f] = [0.0; L];
+        let mut paid = tranche(state, f, &shut);
+        let some: [f64; L] = each(|l| flag(equity[l] > 0.0));
+        for l in lanes_set(&some) {
+            paid[l] += announce(plan, state, f, l, equity[l]);
+        }
         if any(&paid) {
             pay_in(plan, state, f, &paid);
         }
@@ -197,32 +206,44 @@ fn announce<const L: usize>(
     now
 }
 
-/// A conditional part that is paid this quarter: none while the pool is shut.
+/// The conditional part that is paid this quarter: none while the pool is shut.
 #[inline(always)]
-fn tranche<const L: usize>(state: &mut State<L>, f: FirmId, l: usize) -> f64 {
-    let due = state.firms.conditional[f][l].min(state.firms.tranche[f][l]);
-    let open = !is_shut(state, l) && state.firms.alive[f][l] > 0.0;
-    let paid = if open { due } else { 0.0 };
-    state.firms.conditional[f][l] -= paid;
+fn tranche<const L: usize>(state: &mut State<L>, f: FirmId, shut: &[f64; L]) -> [f64; L] {
+    let firms = &mut state.firms;
+    let (alive, step) = (&firms.alive[f], &firms.tranche[f]);
+    let left = &mut firms.conditional[f];
+    let paid = each(|l| {
+        let due = left[l].min(step[l]);
+        pick((shut[l] == 0.0) & (alive[l] > 0.0), due, 0.0)
+    });
+    *left = each(|l| left[l] - paid[l]);
     paid
 }
 
 /// Nobody invests: a crash this quarter, or a pool under half its trend.
 #[inline(always)]
-pub fn is_shut<const L: usize>(state: &State<L>, l: usize) -> bool {
-    state.common.crash[l] > 0.0 || state.common.pool_factor[l] < 0.5
+pub fn is_shut<const L: usize>(common: &Common<L>, l: usize) -> bool {
+    (common.crash[l] > 0.0) | (common.pool_factor[l] < 0.5)
 }
 
-/// Proceeds of a listing, 0 without one.
+/// Private, large enough, worth something while the pool is open.
+#[inline(always)]
+fn may_list<const L: usize>(plan: &Plan, state: &State<L>, f: FirmId, shut: &[f64; L]) -> [f64; L] {
+    let least = &state.values[plan.world.funding.listing_revenue];
+    let firms = &state.firms;
+    let (status, revenue, worth) = (&firms.status[f], &firms.revenue[f], &firms.valuation[f]);
+    each(|l| {
+        let private = status[l] == f64::from(Status::Alive as u8);
+        let large = (4.0 * revenue[l] >= least[l]) & !(worth[l] <= 0.0);
+        flag(private & large & (shut[l] == 0.0))
+    })
+}
+
+/// Proceeds of a listing by a firm that may list, 0 without one.
 #[inline(always)]
 fn listing<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId, l: usize) -> f64 {
     let funding = &plan.world.funding;
     let values = &state.values;
-    let private = state.firms.status[f][l] == f64::from(Status::Alive as u8);
-    let large = 4.0 * state.firms.revenue[f][l] >= values[funding.listing_revenue][l];
-    if !private || !large || state.firms.valuation[f][l] <= 0.0 || is_shut(state, l) {
-        return 0.0;
-    }
     let u = plan.rare[f].listing.uniform(state.path + l as u64, state.quarter);
     if u > values[funding.listing_hazard][l] {
         return 0.0;
