@@ -136,7 +136,8 @@ fn radius(word: u32) -> f32 {
     let s = (m - 1.0) / (m + 1.0);
     let z = s * s;
     let r = (R[0] + R[1] * z) + (z * z) * (R[2] + R[3] * z);
-    (-2.0 * (k as f32 * std::f32::consts::LN_2 + s * r)).max(0.0).sqrt()
+    // 0 − x, since −x would leave the sign of a zero open.
+    (0.0 - 2.0 * (k as f32 * std::f32::consts::LN_2 + s * r)).max(0.0).sqrt()
 }
 
 /// Sine and cosine of `word/2^32` turns; absolute error 4e-7.

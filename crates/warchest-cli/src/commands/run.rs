@@ -13,6 +13,7 @@ use crate::session::{self, Session};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use warchest::answers::Summary;
+use warchest::simulate::outcome::BITS_VERSION;
 
 /// Paths of a run when nothing is said.
 const PATHS: u64 = 4_000;
@@ -127,6 +128,7 @@ fn asked(args: &Args, loaded: &Loaded) -> Asked {
     let default = if args.until.is_some() { PATHS_UNTIL } else { PATHS };
     Asked {
         version: env!("CARGO_PKG_VERSION").to_string(),
+        bits: BITS_VERSION,
         scenario: loaded.path.clone(),
         set: loaded.set.clone(),
         scenario_sha256: loaded.sha256.clone(),

@@ -12,6 +12,9 @@ use warchest::simulate::outcome::Detail;
 pub struct Asked {
     /// Version of `warchest`.
     pub version: String,
+    /// [`warchest::simulate::outcome::BITS_VERSION`]; 0 before it was written down.
+    #[serde(default)]
+    pub bits: u32,
     /// Scenario as named on the command line.
     pub scenario: String,
     /// Overrides.

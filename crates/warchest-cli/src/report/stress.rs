@@ -190,12 +190,19 @@ fn column(svg: &mut Svg, frame: &Frame, stress: &Stress, order: &[usize]) {
                 let (from, to) = (frame.x.held(*low), frame.x.held(*high));
                 svg.rect(from, y - 3.0, (to - from).max(1.0), 6.0, "ar o2", Hue::Bad);
                 svg.circle((frame.x.held(*size), y), 4.0, "ar", Hue::Bad);
-                // Beside the dot, on the side where there is room.
+                // Beside the bar, on the side where there is room, else above it.
                 let text = Unit::Share.show(*size);
-                let room = frame.right - to > text::width(&text, 11.0, false) + 10.0;
-                let (x, anchor) =
-                    if room { (to + 7.0, Anchor::Start) } else { (from - 7.0, Anchor::End) };
-                svg.text((x, y + 4.0), anchor, "sm", Hue::Ink, &text);
+                let wide = text::width(&text, 11.0, false) + 10.0;
+                let (at, anchor) = if frame.right - to > wide {
+                    ((to + 7.0, y + 4.0), Anchor::Start)
+                } else if from - frame.left > wide {
+                    ((from - 7.0, y + 4.0), Anchor::End)
+                } else {
+                    let least = frame.left + 0.5 * wide;
+                    let middle = frame.x.held(*size).max(least).min(frame.right - 0.5 * wide);
+                    ((middle, y - 4.5), Anchor::Middle)
+                };
+                svg.text(at, anchor, "sm", Hue::Ink, &text);
             }
             Some(Breaking::Already) => {
                 let x = frame.left + 4.0;

@@ -31,8 +31,8 @@ pub struct Related {
 /// section 4.1) with the coefficient `cov/var` of these paths.
 ///
 /// The standard error is that of the residual, at least as large as if half a path more were
-/// explained by neither, and that of the related probability times the coefficient; what the two
-/// have in common would make it smaller.
+/// explained by neither, and that of the related probability times the coefficient, with which
+/// the residual is not correlated.
 pub fn controlled(hits: u64, paths: u64, related: &Related) -> Estimate {
     let n = paths as f64;
     let (own, other) = (hits as f64 / n, related.hits as f64 / n);

@@ -108,7 +108,7 @@ multiversion! {
             let (utility, active, price) = (&demand.utility[j], &demand.active[j], &prices[j]);
             let row: [f64; L] = each(|l| {
                 let u = utility[l] - demand.slope[l] * price[l];
-                if active[l] > 0.5 { u } else { NEVER }
+                pick(active[l] > 0.5, u, NEVER)
             });
             shift = each(|l| pick(row[l] > shift[l], row[l], shift[l]));
             shares[j] = row;
@@ -121,14 +121,16 @@ multiversion! {
     /// CES budget shares at the given prices, into `shares` (product × lane; 0 where not on sale).
     ///
     /// Returns `ln Σ e^{V}` per lane; the ideal price index is `P = e^{−that/(σ−1)}`.
-    /// Prices must be > 0.
+    /// A price of 0 counts as the least positive number.
     pub fn ces_shares<const L: usize>(demand: &CesDemand<'_, L>, prices: &[[f64; L]], shares: &mut [[f64; L]]) -> [f64; L] {
         let mut shift = [if demand.outside { 0.0 } else { NEVER }; L];
         for j in 0..shares.len() {
             let (utility, active, price) = (&demand.utility[j], &demand.active[j], &prices[j]);
             let row: [f64; L] = each(|l| {
-                let v = utility[l] - (demand.sigma[l] - 1.0) * ln(price[l]);
-                if active[l] > 0.5 { v } else { NEVER }
+                // What costs nothing draws the whole budget, like the least positive price.
+                let price = pick(price[l] > 0.0, price[l], f64::MIN_POSITIVE);
+                let v = utility[l] - (demand.sigma[l] - 1.0) * ln(price);
+                pick(active[l] > 0.5, v, NEVER)
             });
             shift = each(|l| pick(row[l] > shift[l], row[l], shift[l]));
             shares[j] = row;
@@ -181,5 +183,27 @@ multiversion! {
             }
         }
         log_sum
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::numerics::lanes::Isa;
+
+    /// A seller that asks nothing has the whole budget, one that is not on sale none of it.
+    #[test]
+    fn what_costs_nothing_draws_the_whole_budget() {
+        let utility = [[0.0; 8], [3.0; 8], [9.0; 8]];
+        let active = [[1.0; 8], [1.0; 8], [0.0; 8]];
+        for isa in Isa::available() {
+            let mut shares = [[0.5; 8]; 3];
+            let demand =
+                CesDemand { utility: &utility, active: &active, sigma: [3.0; 8], outside: false };
+            let log_sum = ces_shares(isa, &demand, &[[0.0; 8], [2.0; 8], [0.0; 8]], &mut shares);
+            assert_eq!((shares[0], shares[2]), ([1.0; 8], [0.0; 8]));
+            assert!(shares[1].iter().all(|&share| share < 1e-300));
+            assert!(log_sum.iter().all(|x| x.is_finite()));
+        }
     }
 }

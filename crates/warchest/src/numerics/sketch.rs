@@ -231,6 +231,9 @@ impl<'de> serde::Deserialize<'de> for Sketch {
                 bins.push((last.checked_add(gap).ok_or_else(wrong)?, 1));
             } else {
                 let n = u32::try_from(number.unsigned_abs()).map_err(|_| wrong())?;
+                if n == 0 {
+                    return Err(wrong());
+                }
                 *count.ok_or_else(wrong)? = n;
             }
         }
@@ -305,7 +308,7 @@ mod tests {
 
     #[test]
     fn a_sketch_that_is_not_one_is_refused() {
-        for text in ["[-2]", "[9999999999]", "[2147483647,2147483647]"] {
+        for text in ["[-2]", "[9999999999]", "[2147483647,2147483647]", "[600000,0]"] {
             assert!(serde_json::from_str::<Sketch>(text).is_err(), "{text}");
         }
     }

@@ -92,16 +92,17 @@ struct Job<'a> {
 
 impl Job<'_> {
     /// Every thread runs blocks; whichever finishes the one that is due hands over all that wait
-    /// for it. Nobody waits for another.
+    /// for it. Nobody waits for another, but threads far ahead of a slow reader rest.
     #[cfg(feature = "parallel")]
     fn blocks(&self, blocks: Range<u64>, on_block: &mut OnBlock<'_>) {
         let threads = rayon::current_num_threads() as u64;
-        if threads == 1 || blocks.end - blocks.start == 1 {
+        let count = blocks.end.saturating_sub(blocks.start);
+        if threads == 1 || count == 1 {
             return self.one_by_one(blocks, on_block);
         }
         let relay = Relay::new(blocks, AHEAD * threads, on_block);
         rayon::scope(|scope| {
-            for _ in 0..threads {
+            for _ in 0..threads.min(count) {
                 scope.spawn(|scope| self.work(&relay, scope));
             }
         });
@@ -110,9 +111,10 @@ impl Job<'_> {
     /// Runs blocks as long as there are some to run and the reader keeps up.
     #[cfg(feature = "parallel")]
     fn work<'s>(&'s self, relay: &'s Relay<'_>, scope: &rayon::Scope<'s>) {
-        let mut desk = self.desk();
+        let mut desk = None;
         while let Some(index) = relay.take() {
-            relay.hand_over(self.block(&mut desk, index));
+            let desk = desk.get_or_insert_with(|| self.desk());
+            relay.hand_over(self.block(desk, index));
             for _ in 0..relay.resting.swap(0, Ordering::Relaxed) {
                 scope.spawn(|scope| self.work(relay, scope));
             }

@@ -10,6 +10,10 @@ use crate::numerics::summary::ExactSum;
 /// Version of the columns below; raised when a name, unit or meaning changes.
 pub const SCHEMA_VERSION: u32 = 1;
 
+/// Version of the bits: raised when the same inputs give other numbers, by other draws or another
+/// order of sums. Runs of two versions are never mixed.
+pub const BITS_VERSION: u32 = 2;
+
 /// Paths per block: the unit of work, of resuming and of cutting.
 pub const BLOCK: u64 = 256;
 

@@ -109,7 +109,7 @@ mod tests {
         assert!(markup.contains("x=\"100\" y=\"3\" width=\"24\""), "{markup}");
         assert!(markup.contains("x=\"125\" y=\"3\" width=\"74\""), "{markup}");
         // Only the wide part has room for its number.
-        assert_eq!(markup.matches("25 %").count(), 1);
+        assert_eq!(markup.matches("25\u{a0}%").count(), 1);
     }
 
     #[test]

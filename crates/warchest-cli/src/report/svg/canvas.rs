@@ -66,11 +66,13 @@ pub enum Anchor {
     End,
 }
 
-/// Text, attribute or title made safe for markup.
+/// Text, attribute or title made safe for markup; a percent sign stays with its number.
 pub fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
         match c {
+            ' ' if chars.peek() == Some(&'%') => safe.push('\u{a0}'),
             '&' => safe.push_str("&amp;"),
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),

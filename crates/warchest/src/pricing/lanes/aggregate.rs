@@ -170,7 +170,10 @@ pub(super) fn shares_at<const L: usize, R: Rule<L>>(
     let share_of = inverse(&total);
     for row in share.iter_mut() {
         // The product may miss the 1 of who sells alone.
-        *row = each(|l| pick(row[l] == total[l], 1.0, row[l] * share_of[l]));
+        *row = each(|l| {
+            let alone = (row[l] == total[l]) & (total[l] > 0.0);
+            pick(alone, 1.0, row[l] * share_of[l])
+        });
     }
     total
 }
