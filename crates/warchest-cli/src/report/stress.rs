@@ -200,9 +200,9 @@ fn column(svg: &mut Svg, frame: &Frame, stress: &Stress, order: &[usize]) {
                 } else {
                     let least = frame.left + 0.5 * wide;
                     let middle = frame.x.held(*size).max(least).min(frame.right - 0.5 * wide);
-                    ((middle, y - 4.5), Anchor::Middle)
+                    ((middle, y - 5.5), Anchor::Middle)
                 };
-                svg.text(at, anchor, "sm", Hue::Ink, &text);
+                svg.text(at, anchor, "sm halo", Hue::Ink, &text);
             }
             Some(Breaking::Already) => {
                 let x = frame.left + 4.0;
