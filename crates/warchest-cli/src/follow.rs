@@ -1,9 +1,8 @@
 //! What follows the main run: the shadow run with free funding, and stresses.
 
 use crate::error::CliError;
-use crate::session::count;
+use crate::session::{count, until};
 use rayon::prelude::*;
-use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use warchest::answers::{Bisection, Estimate, Probe, Related, StressAnswer, StressFirm};
 use warchest::answers::{controlled, proportion, size_means};
@@ -139,11 +138,7 @@ fn survivors(
         for (all, bits) in found.iter_mut().zip(&block.alive) {
             all.extend(bits);
         }
-        if interrupt.load(Ordering::Relaxed) {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
+        until(interrupt)
     })?;
     Ok((!interrupt.load(Ordering::Relaxed)).then_some(found))
 }

@@ -269,6 +269,15 @@ pub fn is_precise(until: &Condition, world: &World, tally: &Tally) -> Result<boo
     Ok(tally.paths > 0 && until.holds(errors.fold(0.0, f64::max)))
 }
 
+/// Goes on until Ctrl-C.
+pub fn until(interrupt: &AtomicBool) -> ControlFlow<()> {
+    if interrupt.load(Ordering::Relaxed) {
+        ControlFlow::Break(())
+    } else {
+        ControlFlow::Continue(())
+    }
+}
+
 /// Runs `paths` paths of a world and counts them, without a folder.
 ///
 /// # Errors
@@ -284,11 +293,7 @@ pub fn count(
     ensemble::run(world, request, blocks, paths, Isa::best(), &mut |block| {
         part.joint.add(&block);
         part.tally.merge(&block.tally);
-        if interrupt.load(Ordering::Relaxed) {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
+        until(interrupt)
     })?;
     Ok((!interrupt.load(Ordering::Relaxed)).then_some(part))
 }

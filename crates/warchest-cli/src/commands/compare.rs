@@ -6,7 +6,6 @@ use crate::disk;
 use crate::error::CliError;
 use crate::folder::{lock, read::Reader, read_summary};
 use crate::{Finished, output, screen, session};
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use warchest::answers::{Difference, Paired};
@@ -155,11 +154,7 @@ fn blocks(
     let mut out = Vec::new();
     ensemble::run(world, &request, window, args.paths, Isa::best(), &mut |block| {
         out.push(block);
-        if interrupt.load(Ordering::Relaxed) {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
+        session::until(interrupt)
     })?;
     Ok(out)
 }

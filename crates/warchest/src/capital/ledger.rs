@@ -226,14 +226,21 @@ impl<const L: usize> Ledger<L> {
 mod tests {
     use super::*;
 
+    /// One number on the first lane, another on all others.
+    fn two(first: f64, others: f64) -> [f64; 8] {
+        let mut row = [others; 8];
+        row[0] = first;
+        row
+    }
+
     #[test]
     fn what_leaves_one_account_reaches_the_other() {
         let mut ledger = Ledger::<8>::new(2, Books::Journal);
-        ledger.open(|firm| [100.0 + firm as f64; 8]);
+        ledger.open(|firm| two(100.0 + firm as f64, 7.0));
         let customers = ledger.outside(Outside::Customers);
-        ledger.post(Kind::Sales, customers, 0, &[whole(12.4); 8]);
-        assert_eq!(ledger.cash(0), &[112.0; 8]);
-        assert_eq!(ledger.balances()[customers], [-12.0; 8]);
+        ledger.post(Kind::Sales, customers, 0, &two(whole(12.4), whole(0.5)));
+        assert_eq!(ledger.cash(0), &two(112.0, 7.0));
+        assert_eq!(ledger.balances()[customers], two(-12.0, -0.0));
         let sum: f64 = ledger.balances().iter().map(|b| b[0]).sum();
         assert_eq!(sum, 201.0);
         assert_eq!(ledger.journal().len(), 1);
