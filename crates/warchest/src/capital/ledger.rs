@@ -105,6 +105,8 @@ pub struct Entry<const L: usize> {
 pub enum Books {
     /// The balances of the firms: enough to see who runs out of cash.
     Cash,
+    /// And what each firm's business brings in a quarter, which reaches its balance at once.
+    Flows,
     /// All balances and the totals by kind.
     Whole,
     /// And the entries of the quarter, for the audit.
@@ -116,7 +118,7 @@ pub enum Books {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ledger<const L: usize> {
     firms: usize,
-    whole: bool,
+    books: Books,
     balance: Rows<L>,
     by_kind: Lines<[[f64; L]; KINDS]>,
     related: [f64; L],
@@ -128,7 +130,7 @@ impl<const L: usize> Ledger<L> {
     pub fn new(firms: usize, books: Books) -> Ledger<L> {
         Ledger {
             firms,
-            whole: books >= Books::Whole,
+            books,
             balance: Rows::zeros(firms + OUTSIDE),
             by_kind: Lines([[0.0; L]; KINDS]),
             related: [0.0; L],
@@ -147,7 +149,7 @@ impl<const L: usize> Ledger<L> {
     /// Starts the quarter's totals anew.
     #[inline(always)]
     pub fn new_quarter(&mut self) {
-        if self.whole {
+        if self.is_whole() {
             self.by_kind.fill([0.0; L]);
             self.related = [0.0; L];
         }
@@ -165,15 +167,15 @@ impl<const L: usize> Ledger<L> {
     /// Moves whole dollars from one account to another. A negative amount moves back.
     #[inline(always)]
     pub fn post(&mut self, kind: Kind, from: usize, to: usize, amount: &[f64; L]) {
-        if self.whole || from < self.firms {
+        if self.is_whole() || from < self.firms {
             let balance = &mut self.balance[from];
             *balance = each(|l| balance[l] - amount[l]);
         }
-        if self.whole || to < self.firms {
+        if self.is_whole() || to < self.firms {
             let balance = &mut self.balance[to];
             *balance = each(|l| balance[l] + amount[l]);
         }
-        if !self.whole {
+        if !self.is_whole() {
             return;
         }
         let total = &mut self.by_kind[kind as usize];
@@ -181,6 +183,37 @@ impl<const L: usize> Ledger<L> {
         if let Some(journal) = &mut self.journal {
             journal.push(Entry { from, to, kind, amount: *amount, related: false });
         }
+    }
+
+    /// Posts a flow of a firm's business, which has been added to its [`net`](Self::net); below
+    /// [`Books::Whole`] there is nothing more to do.
+    #[inline(always)]
+    pub fn flow(&mut self, kind: Kind, from: usize, to: usize, amount: &[f64; L]) {
+        if self.is_whole() {
+            self.post(kind, from, to, amount);
+        }
+    }
+
+    /// Where the flows of a firm's business add up: in `levered`, its row for them, or with
+    /// [`Books::Cash`] in the balance itself.
+    #[inline(always)]
+    pub fn net<'a>(&'a mut self, firm: usize, levered: &'a mut [f64; L]) -> &'a mut [f64; L] {
+        if self.books == Books::Cash { &mut self.balance[firm] } else { levered }
+    }
+
+    /// Brings the flows that added up in `levered` to the balance, where nothing else does.
+    #[inline(always)]
+    pub fn settle(&mut self, firm: usize, levered: &[f64; L]) {
+        if self.books == Books::Flows {
+            let balance = &mut self.balance[firm];
+            *balance = each(|l| balance[l] + levered[l]);
+        }
+    }
+
+    /// Are all balances kept, and totals by kind?
+    #[inline(always)]
+    pub fn is_whole(&self) -> bool {
+        self.books >= Books::Whole
     }
 
     /// Tags part of the flows between `from` and `to` as between related parties.
@@ -200,12 +233,12 @@ impl<const L: usize> Ledger<L> {
         &self.balance[firm]
     }
 
-    /// All balances, firms first; those of outside parties stay 0 with [`Books::Cash`].
+    /// All balances, firms first; those of outside parties stay 0 below [`Books::Whole`].
     pub fn balances(&self) -> &[[f64; L]] {
         &self.balance
     }
 
-    /// This quarter's total of a kind, USD; 0 with [`Books::Cash`].
+    /// This quarter's total of a kind, USD; 0 below [`Books::Whole`].
     #[inline(always)]
     pub fn total(&self, kind: Kind) -> &[f64; L] {
         &self.by_kind[kind as usize]

@@ -66,6 +66,13 @@ pub fn exp_bounded(x: f64) -> f64 {
     f64::from_bits(mantissa.to_bits().wrapping_add(shifted.to_bits() << 52))
 }
 
+/// [`exp`] of `x` held to ±[`EXP_BOUND`]: what lies beyond is e^±700; NaN stays NaN.
+#[inline(always)]
+pub fn exp_held(x: f64) -> f64 {
+    let x = if x < -EXP_BOUND { -EXP_BOUND } else { x };
+    exp_bounded(if x > EXP_BOUND { EXP_BOUND } else { x })
+}
+
 /// Largest `|x|` that [`exp_bounded`] knows.
 pub const EXP_BOUND: f64 = 700.0;
 
@@ -144,6 +151,12 @@ mod tests {
         }
 
         #[test]
+        fn held_exp_stops_at_the_bound(x in -2.0 * EXP_BOUND..2.0 * EXP_BOUND) {
+            let held = x.clamp(-EXP_BOUND, EXP_BOUND);
+            prop_assert!(ulps(exp_held(x), libm::exp(held)) <= 1, "{x}");
+        }
+
+        #[test]
         fn ln_agrees_with_an_independent_library(m in 1.0..2.0f64, k in -1070..1023i32) {
             let x = libm::scalbn(m, k);
             prop_assert!(ulps(ln(x), libm::log(x)) <= 1, "{x}");
@@ -165,7 +178,8 @@ mod tests {
         assert_eq!(exp(-709.0), 0.0);
         assert_eq!(exp(710.0), f64::INFINITY);
         assert_eq!(exp(f64::INFINITY), f64::INFINITY);
-        assert!(exp(f64::NAN).is_nan());
+        assert!(exp(f64::NAN).is_nan() && exp_held(f64::NAN).is_nan());
+        assert_eq!(exp_held(f64::NEG_INFINITY), exp(-EXP_BOUND));
         assert!(exp(709.78).is_finite());
         assert_eq!(ln(1.0), 0.0);
         assert_eq!(ln(0.0), f64::NEG_INFINITY);

@@ -73,11 +73,31 @@ pub fn each<const L: usize>(f: impl Fn(usize) -> f64) -> [f64; L] {
     out
 }
 
+/// A row of ones.
+pub fn ones<const L: usize>() -> &'static [f64; L] {
+    const { &Lines([1.0; L]).0 }
+}
+
 /// `yes` where `on`, else `no`. Both are read: a loop over lanes that reads one of two rows, as
 /// `if` does, would be left lane by lane.
 #[inline(always)]
 pub fn pick(on: bool, yes: f64, no: f64) -> f64 {
     std::hint::select_unpredictable(on, yes, no)
+}
+
+/// `new` where `on`, else `old`, to be written where `old` was read.
+///
+/// With [`pick`] the compiler would write the lanes that are on and leave the others, which some
+/// processors do twenty times as slowly as writing all of them; adding 0 hides that they stay.
+#[inline(always)]
+pub fn renew(on: bool, new: f64, old: f64) -> f64 {
+    pick(on, new, old) + 0.0
+}
+
+/// The larger one, to be written where `old` was read; `old` where one is not a number.
+#[inline(always)]
+pub fn larger(new: f64, old: f64) -> f64 {
+    renew(new > old, new, old)
 }
 
 /// Numbers whose first one starts a cache line, so that no lane straddles two of them.
@@ -192,27 +212,28 @@ impl<const L: usize> std::ops::DerefMut for Rows<L> {
 
 /// Defines `fn name(isa, args…)` whose body is compiled once per instruction set.
 ///
-/// Everything the body calls must be `#[inline(always)]` to be compiled along with it.
+/// Everything the body calls must be `#[inline(always)]` to be compiled along with it. A loop over
+/// lanes that writes its `&mut` arguments becomes vectors: no argument can overlap another.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! multiversion {
-    ($(#[$meta:meta])* $vis:vis fn $name:ident $(<const $n:ident : usize>)? ($($arg:ident : $ty:ty),* $(,)?) $(-> $ret:ty)? $body:block) => {
+    ($(#[$meta:meta])* $vis:vis fn $name:ident $(<const $n:ident : usize $(, $r:ident : $bound:path)?>)? ($($arg:ident : $ty:ty),* $(,)?) $(-> $ret:ty)? $body:block) => {
         $(#[$meta])*
         #[allow(clippy::too_many_arguments)]
-        $vis fn $name $(<const $n: usize>)? (isa: $crate::numerics::lanes::Isa, $($arg: $ty),*) $(-> $ret)? {
+        $vis fn $name $(<const $n: usize $(, $r: $bound)?>)? (isa: $crate::numerics::lanes::Isa, $($arg: $ty),*) $(-> $ret)? {
             #[inline(always)]
             #[allow(clippy::too_many_arguments)]
-            fn body $(<const $n: usize>)? ($($arg: $ty),*) $(-> $ret)? $body
+            fn body $(<const $n: usize $(, $r: $bound)?>)? ($($arg: $ty),*) $(-> $ret)? $body
             #[cfg(target_arch = "x86_64")]
             {
                 #[target_feature(enable = "avx2")]
                 #[allow(clippy::too_many_arguments)]
-                fn avx2 $(<const $n: usize>)? ($($arg: $ty),*) $(-> $ret)? {
+                fn avx2 $(<const $n: usize $(, $r: $bound)?>)? ($($arg: $ty),*) $(-> $ret)? {
                     body($($arg),*)
                 }
                 #[target_feature(enable = "avx512f,avx512dq,avx512vl")]
                 #[allow(clippy::too_many_arguments)]
-                fn avx512 $(<const $n: usize>)? ($($arg: $ty),*) $(-> $ret)? {
+                fn avx512 $(<const $n: usize $(, $r: $bound)?>)? ($($arg: $ty),*) $(-> $ret)? {
                     body($($arg),*)
                 }
                 match isa.kind() {

@@ -93,7 +93,7 @@ pub(super) fn solve_unlimited(
     mu: &[f64],
 ) -> Solution {
     if aggregates(market) && !effort.is_over() {
-        let solution = by_aggregates(effort.isa, market, start, mu);
+        let solution = by_aggregates(market, start, mu);
         if solution.converged {
             return solution;
         }
@@ -136,7 +136,9 @@ fn aggregates(market: &Market) -> bool {
     market.products.iter().all(|p| *rate[p.firm].get_or_insert(p.tax_rate) == p.tax_rate)
 }
 
-fn by_aggregates(isa: Isa, market: &Market, start: &[f64], mu: &[f64]) -> Solution {
+fn by_aggregates(market: &Market, start: &[f64], mu: &[f64]) -> Solution {
+    // One lane has no other beside it.
+    let isa = Isa::PORTABLE;
     let n = start.len();
     let owner: Vec<usize> = market.products.iter().map(|p| p.firm).collect();
     let stays = |p: &Product| [if p.frozen { 1.0 } else { 0.0 }];

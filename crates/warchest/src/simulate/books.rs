@@ -4,46 +4,70 @@ use crate::capital::burn::positive_run;
 use crate::capital::ledger::{Kind, Outside, whole};
 use crate::multiversion;
 use crate::numerics::elementary::ln;
-use crate::simulate::lanes::{State, each, pick};
+use crate::numerics::lanes::Isa;
+use crate::simulate::lanes::{Firms, State, each, larger, pick, renew};
 use crate::simulate::outcome::Status;
 use crate::simulate::plan::Plan;
 use crate::world::FirmId;
 
+/// Posts everything but sales and compute; closes each firm's flows of the quarter.
+pub fn books<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>) {
+    for f in 0..plan.world.firms.len() {
+        let share = &state.values[plan.world.firms[f].opex_share];
+        let Firms { opex: fixed, levered, revenue, alive, .. } = &mut state.firms;
+        let net = state.ledger.net(f, &mut levered[f]);
+        let (fixed, paid) = (&mut fixed[f], &mut state.spent);
+        let factor = &state.factors[plan.opex_factor[f]];
+        opex(isa, fixed, net, paid, factor, share, &revenue[f], &alive[f]);
+        if plan.pays_more[f] || state.flows {
+            rest(isa, plan, state, f);
+        }
+    }
+}
+
 multiversion! {
-    /// Posts everything but sales and compute; closes each firm's flows of the quarter.
-    pub fn books<const L: usize>(plan: &Plan, state: &mut State<L>) {
-        for f in 0..plan.world.firms.len() {
-            operating(plan, state, f);
-            if plan.compute {
-                research_and_commitments(plan, state, f);
-            }
-            interest(plan, state, f);
+    /// Operating expense, fixed and by revenue; the fixed part grows.
+    fn opex<const L: usize>(
+        fixed: &mut [f64; L],
+        net: &mut [f64; L],
+        paid: &mut [f64; L],
+        factor: &[f64; L],
+        share: &[f64; L],
+        revenue: &[f64; L],
+        alive: &[f64; L],
+    ) {
+        for l in 0..L {
+            fixed[l] *= factor[l];
+            paid[l] = whole((fixed[l] + share[l] * revenue[l]) * alive[l]);
+            net[l] -= paid[l];
+        }
+    }
+}
+
+multiversion! {
+    /// Everything else that a firm pays, and what its flows add up to.
+    fn rest<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId) {
+        let staff = state.ledger.outside(Outside::Staff);
+        state.ledger.flow(Kind::Opex, f, staff, &state.spent);
+        other(plan, state, f);
+        if plan.compute {
+            research_and_commitments(plan, state, f);
+        }
+        if state.flows {
+            state.firms.unlevered[f] = state.firms.levered[f];
+        }
+        interest(plan, state, f);
+        if state.flows {
+            state.ledger.settle(f, &state.firms.levered[f]);
             flows(plan, state, f);
         }
     }
 }
 
-/// Opex (fixed and by revenue) and the rest of the business.
+/// The rest of the business.
 #[inline(always)]
-fn operating<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId) {
+fn other<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId) {
     let firm = &plan.world.firms[f];
-    let watched = watched(plan, state);
-    let staff = state.ledger.outside(Outside::Staff);
-    let share = &state.values[firm.opex_share];
-    let firms = &mut state.firms;
-    let alive = &firms.alive[f];
-    let (opex, factor) = (&mut firms.opex[f], &firms.opex_factor[f]);
-    let (levered, revenue) = (&mut firms.levered[f], &firms.revenue[f]);
-    let (mut grown, mut paid) = ([0.0; L], [0.0; L]);
-    for l in 0..L {
-        grown[l] = opex[l] * factor[l];
-        paid[l] = whole((grown[l] + share[l] * revenue[l]) * alive[l]);
-    }
-    *opex = grown;
-    if watched {
-        *levered = each(|l| levered[l] - paid[l]);
-    }
-    state.ledger.post(Kind::Opex, f, staff, &paid);
     let z = state.draws.normal(plan.slots.other_cash[f]);
     if z.is_none() && plan.is_fixed(firm.other_cash, 0.0) {
         return;
@@ -53,10 +77,12 @@ fn operating<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId) {
     if let Some(z) = z {
         flow = each(|l| flow[l] + sd[l] * f64::from(z[l]));
     }
+    let alive = &state.firms.alive[f];
     let flow = each(|l| whole(flow[l] * alive[l]));
-    *levered = each(|l| levered[l] + flow[l]);
+    let net = state.ledger.net(f, &mut state.firms.levered[f]);
+    *net = each(|l| net[l] + flow[l]);
     let elsewhere = state.ledger.outside(Outside::Elsewhere);
-    state.ledger.post(Kind::Other, elsewhere, f, &flow);
+    state.ledger.flow(Kind::Other, elsewhere, f, &flow);
 }
 
 /// Research, take-or-pay beyond use, chips. What is rented for research counts towards the
@@ -68,10 +94,10 @@ fn research_and_commitments<const L: usize>(plan: &Plan, state: &mut State<L>, f
         (state.ledger.outside(Outside::Clouds), state.ledger.outside(Outside::Chips));
     let research = state.firms.research[f];
     let capex = state.firms.capex[f];
-    state.ledger.post(Kind::Research, f, clouds, &research);
-    state.ledger.post(Kind::Capex, f, chips, &capex);
-    let levered = &mut state.firms.levered[f];
-    *levered = each(|l| levered[l] - (research[l] + capex[l]));
+    state.ledger.flow(Kind::Research, f, clouds, &research);
+    state.ledger.flow(Kind::Capex, f, chips, &capex);
+    let net = state.ledger.net(f, &mut state.firms.levered[f]);
+    *net = each(|l| net[l] - (research[l] + capex[l]));
     state.firms.due[f] = [0.0; L];
     let Some(&due) = firm.commitments.get(state.quarter as usize) else { return };
     let agreed: [f64; L] = each(|l| whole(state.values[due][l].max(0.0)));
@@ -94,9 +120,10 @@ fn research_and_commitments<const L: usize>(plan: &Plan, state: &mut State<L>, f
         }
     }
     let shortfall = each(|l| (due[l] - rented[l]).max(0.0));
-    state.ledger.post(Kind::Shortfall, f, clouds, &shortfall);
-    let (levered, paid) = (&mut state.firms.levered[f], &mut state.firms.paid[f]);
-    *levered = each(|l| levered[l] - shortfall[l]);
+    state.ledger.flow(Kind::Shortfall, f, clouds, &shortfall);
+    let net = state.ledger.net(f, &mut state.firms.levered[f]);
+    *net = each(|l| net[l] - shortfall[l]);
+    let paid = &mut state.firms.paid[f];
     *paid = each(|l| paid[l] + due[l]);
     state.firms.due[f] = due;
 }
@@ -104,27 +131,16 @@ fn research_and_commitments<const L: usize>(plan: &Plan, state: &mut State<L>, f
 #[inline(always)]
 fn interest<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId) {
     let firm = &plan.world.firms[f];
-    if watched(plan, state) {
-        state.firms.unlevered[f] = state.firms.levered[f];
-    }
-    let borrows = firm.raises && !plan.is_fixed(plan.world.funding.debt_share, 0.0);
-    let owes = borrows || !plan.is_fixed(firm.debt, 0.0);
-    if !owes || plan.is_fixed(firm.interest, 0.0) {
+    if !plan.owes(firm) {
         return;
     }
     let (debt, rate) = (&state.firms.debt[f], &state.values[firm.interest]);
     let alive = &state.firms.alive[f];
     let paid = each(|l| whole(debt[l] * rate[l]) * alive[l]);
     let lenders = state.ledger.outside(Outside::Lenders);
-    state.ledger.post(Kind::Interest, f, lenders, &paid);
-    let levered = &mut state.firms.levered[f];
-    *levered = each(|l| levered[l] - paid[l]);
-}
-
-/// Does anybody look at the flows of a firm, now or in the answer?
-#[inline(always)]
-pub fn watched<const L: usize>(plan: &Plan, state: &State<L>) -> bool {
-    plan.flows || state.whole
+    state.ledger.flow(Kind::Interest, f, lenders, &paid);
+    let net = state.ledger.net(f, &mut state.firms.levered[f]);
+    *net = each(|l| net[l] - paid[l]);
 }
 
 /// Sums over the life, first self-sufficient quarter, growth of revenue.
@@ -132,17 +148,14 @@ pub fn watched<const L: usize>(plan: &Plan, state: &State<L>) -> bool {
 fn flows<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId) {
     let now = f64::from(state.quarter);
     let depreciation = &state.values[plan.world.technology.depreciation];
-    if !watched(plan, state) {
-        return;
-    }
     let firms = &mut state.firms;
     let (levered, alive) = (firms.levered[f], &firms.alive[f]);
     let (sum, deepest) = (&mut firms.levered_sum[f], &mut firms.deepest[f]);
     *sum = each(|l| sum[l] + levered[l]);
-    *deepest = each(|l| pick(-sum[l] > deepest[l], -sum[l], deepest[l]));
+    *deepest = each(|l| larger(-sum[l], deepest[l]));
     let (run, first) = (&mut firms.positive_run[f], &mut firms.cash_positive[f]);
     *run = each(|l| positive_run(run[l], levered[l]) * alive[l]);
-    *first = each(|l| pick(run[l] >= 4.0 && now < first[l], now, first[l]));
+    *first = each(|l| renew(run[l] >= 4.0 && now < first[l], now, first[l]));
     let cash_flow = &mut firms.cash_flow[f];
     let weight = if state.quarter == 0 { 1.0 } else { 0.5 };
     *cash_flow = each(|l| cash_flow[l] + weight * (levered[l] - cash_flow[l]));

@@ -3,14 +3,21 @@
 use crate::capital::ledger::{Kind, Outside, whole};
 use crate::multiversion;
 use crate::numerics::elementary::{exp, ln};
+use crate::numerics::lanes::Isa;
 use crate::simulate::lanes::{State, each, pick};
 use crate::simulate::plan::Plan;
 
+/// Old capacity wears out, orders arrive, new ones are placed, the rental price moves.
+pub fn capacity<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>) {
+    if plan.compute || plan.rents {
+        orders_and_rent(isa, plan, state);
+    }
+}
+
 multiversion! {
-    /// Old capacity wears out, orders arrive, new ones are placed, the rental price moves.
-    pub fn capacity<const L: usize>(plan: &Plan, state: &mut State<L>) {
-        state.firms.capex.fill([0.0; L]);
+    fn orders_and_rent<const L: usize>(plan: &Plan, state: &mut State<L>) {
         if plan.compute {
+            state.firms.capex.fill([0.0; L]);
             for &f in &plan.bound {
                 firm_orders(plan, state, f);
             }

@@ -1,38 +1,57 @@
 //! Step 3: what a unit costs, in dollars and in hours of compute.
 
 use crate::multiversion;
-use crate::numerics::elementary::{exp, ln};
+use crate::numerics::elementary::{exp_held, ln};
+use crate::numerics::lanes::Isa;
 use crate::simulate::lanes::{State, each, pick};
-use crate::simulate::plan::Plan;
+use crate::simulate::plan::{Offer, Plan};
+
+/// c = w κ e^{γ(q − q_0)} / (A (Q/Q_0)^λ u), per unit of each offer.
+pub fn unit_costs<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>) {
+    for (n, offer) in plan.offers.iter().enumerate() {
+        if plan.steady[n] {
+            let base = &state.values[plan.world.products[offer.product].unit_cost];
+            let per_unit = &state.markets.rt_per_unit[offer.market];
+            let own = &state.firms.ln_efficiency[offer.firm];
+            let common = &state.common.ln_efficiency;
+            by_efficiency(isa, &mut state.offers.cost[n], base, per_unit, common, own);
+        } else {
+            by_all(isa, plan, state, n, offer);
+        }
+    }
+}
 
 multiversion! {
-    /// c = w κ e^{γ(q − q_0)} / (A (Q/Q_0)^λ u), per unit of each offer.
-    pub fn unit_costs<const L: usize>(plan: &Plan, state: &mut State<L>) {
+    /// The cost of which efficiency is all that moves: no factor more, none a division.
+    fn by_efficiency<const L: usize>(
+        cost: &mut [f64; L],
+        base: &[f64; L],
+        per_unit: &[f64; L],
+        common: &[f64; L],
+        own: &[f64; L],
+    ) {
+        for l in 0..L {
+            cost[l] = base[l] * per_unit[l] * exp_held(-(common[l] + own[l]));
+        }
+    }
+}
+
+multiversion! {
+    fn by_all<const L: usize>(plan: &Plan, state: &mut State<L>, n: usize, offer: &Offer) {
         let world = plan.world;
-        for (n, offer) in plan.offers.iter().enumerate() {
-            let product = &world.products[offer.product];
-            let firm = &world.firms[offer.firm];
-            let base = &state.values[product.unit_cost];
-            let load = &state.values[firm.load_factor];
-            let per_unit = &state.markets.rt_per_unit[offer.market];
-            let fall = exponent(plan, state, offer.firm, offer.product);
-            let rent = &state.common.rent_ratio;
-            let region = &state.regions.rent_factor[world.markets[offer.market].region];
-            // Without rents that move the cost has fewer factors, and none is a division.
-            let place = &world.regions[world.markets[offer.market].region];
-            let plain = !plan.rents
-                && plan.is_fixed(firm.load_factor, 1.0)
-                && plan.is_fixed(place.compute_price_factor, 1.0);
-            let cost: [f64; L] = if plain {
-                each(|l| base[l] * per_unit[l] * exp(-fall[l]))
-            } else {
-                each(|l| base[l] * per_unit[l] / load[l] * exp(-fall[l]) * rent[l] * region[l])
-            };
-            state.offers.cost[n] = cost;
-            if plan.compute {
-                let rent = &state.common.rent;
-                state.offers.hours[n] = each(|l| cost[l] / (rent[l] * region[l]));
-            }
+        let base = &state.values[world.products[offer.product].unit_cost];
+        let load = &state.values[world.firms[offer.firm].load_factor];
+        let per_unit = &state.markets.rt_per_unit[offer.market];
+        let fall = exponent(plan, state, offer.firm, offer.product);
+        let rent = &state.common.rent_ratio;
+        let region = &state.regions.rent_factor[world.markets[offer.market].region];
+        let cost: [f64; L] = each(|l| {
+            base[l] * per_unit[l] / load[l] * exp_held(-fall[l]) * rent[l] * region[l]
+        });
+        state.offers.cost[n] = cost;
+        if plan.compute {
+            let rent = &state.common.rent;
+            state.offers.hours[n] = each(|l| cost[l] / (rent[l] * region[l]));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::multiversion;
 use crate::numerics::elementary::exp;
-use crate::simulate::lanes::{State, each, pick};
+use crate::simulate::lanes::{State, each, larger, pick};
 use crate::simulate::plan::Plan;
 use crate::world::{Kernel, Size};
 
@@ -26,7 +26,7 @@ multiversion! {
                 let spend: [f64; L] = each(|l| {
                     let index = -(now[l] - start[l]) / (sigma[l] * factor[l] - 1.0);
                     let wanted = size[l] * exp((1.0 - epsilon[l]) * index);
-                    let most = pick(most[l] > size[l], most[l], size[l]);
+                    let most = larger(most[l], size[l]);
                     if wanted < most { wanted } else { most }
                 });
                 for n in place.range.clone() {

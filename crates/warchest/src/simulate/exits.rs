@@ -5,58 +5,64 @@ use crate::capital::ledger::{Kind, Outside, whole};
 use crate::capital::rounds::dilution;
 use crate::multiversion;
 use crate::numerics::elementary::exp;
+use crate::numerics::lanes::Isa;
 use crate::simulate::funding::{is_shut, pay_in};
 use crate::simulate::lanes::{State, any, each, flag, lanes_set, pick};
 use crate::simulate::outcome::{Cause, Status};
 use crate::simulate::plan::Plan;
 use crate::world::{FirmId, Kernel, ShockKind};
 
-multiversion! {
-    /// Who runs out of cash, and what becomes of it; who enters.
-    pub fn exits<const L: usize>(plan: &Plan, state: &mut State<L>) {
-        for f in 0..plan.world.firms.len() {
-            let (cash, alive) = (state.ledger.cash(f), &state.firms.alive[f]);
-            let broke = each(|l| pick(cash[l] < 0.0, alive[l], 0.0));
-            if any(&broke) {
-                distress(plan, state, f, &broke);
-            }
+/// Who runs out of cash, and what becomes of it; who enters.
+pub fn exits<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>) {
+    for f in 0..plan.world.firms.len() {
+        if some_broke(isa, state.ledger.cash(f), &state.firms.alive[f]) {
+            distress(isa, plan, state, f);
         }
-        if plan.entry {
-            entries(plan, state);
-        }
+    }
+    if plan.entry {
+        entries(isa, plan, state);
     }
 }
 
-#[inline(always)]
-fn distress<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId, broke: &[f64; L]) {
-    let enabled = plan.world.funding.enabled;
-    let mut rescue = [0.0; L];
-    if enabled {
-        for l in lanes_set(broke) {
-            rescue[l] = rescued(plan, state, f, l);
-        }
-        if any(&rescue) {
-            pay_in(plan, state, f, &rescue);
-        }
+multiversion! {
+    fn some_broke<const L: usize>(cash: &[f64; L], alive: &[f64; L]) -> bool {
+        (0..L).fold(0u64, |any, l| any | u64::from((cash[l] < 0.0) & (alive[l] > 0.0))) != 0
     }
-    for l in lanes_set(broke) {
-        if rescue[l] > 0.0 {
-            continue;
+}
+
+multiversion! {
+    fn distress<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId) {
+        let (cash, alive) = (state.ledger.cash(f), &state.firms.alive[f]);
+        let broke: &[f64; L] = &each(|l| pick(cash[l] < 0.0, alive[l], 0.0));
+        let enabled = plan.world.funding.enabled;
+        let mut rescue = [0.0; L];
+        if enabled {
+            for l in lanes_set(broke) {
+                rescue[l] = rescued(plan, state, f, l);
+            }
+            if any(&rescue) {
+                pay_in(plan, state, f, &rescue);
+            }
         }
-        let bought = if enabled { buyer(plan, state, f, l) } else { None };
-        let why = cause(state, f, l);
-        let firms = &mut state.firms;
-        firms.alive[f][l] = 0.0;
-        state.turnover = true;
-        firms.exit_quarter[f][l] = f64::from(state.quarter);
-        firms.cause[f][l] = f64::from(why as u8);
-        firms.defaulted[f][l] = flag(why == Cause::Commitment);
-        firms.status[f][l] = f64::from(Status::Liquidated as u8);
-        firms.conditional[f][l] = 0.0;
-        cancel(plan, state, f, l);
-        match bought {
-            Some(buyer) => take_over(plan, state, f, buyer, l),
-            None => state.firms.valuation[f][l] = 0.0,
+        for l in lanes_set(broke) {
+            if rescue[l] > 0.0 {
+                continue;
+            }
+            let bought = if enabled { buyer(plan, state, f, l) } else { None };
+            let why = cause(state, f, l);
+            let firms = &mut state.firms;
+            firms.alive[f][l] = 0.0;
+            state.turnover = true;
+            firms.exit_quarter[f][l] = f64::from(state.quarter);
+            firms.cause[f][l] = f64::from(why as u8);
+            firms.defaulted[f][l] = flag(why == Cause::Commitment);
+            firms.status[f][l] = f64::from(Status::Liquidated as u8);
+            firms.conditional[f][l] = 0.0;
+            cancel(plan, state, f, l);
+            match bought {
+                Some(buyer) => take_over(plan, state, f, buyer, l),
+                None => state.firms.valuation[f][l] = 0.0,
+            }
         }
     }
 }
@@ -158,33 +164,34 @@ fn take_over<const L: usize>(
     state.firms.valuation[f][l] = price;
 }
 
-/// Entry is Poisson, rising with the incumbents' markup; listed entrants come with their shock.
-#[inline(always)]
-fn entries<const L: usize>(plan: &Plan, state: &mut State<L>) {
-    let markup = mean_markup(plan, state);
-    for (f, firm) in plan.world.firms.iter().enumerate() {
-        let Some(entry) = &firm.entry else { continue };
-        let (hazard, response) =
-            (&state.values[entry.hazard], &state.values[entry.markup_response]);
-        let mut comes = [0.0; L];
-        for l in 0..L {
-            if state.firms.status[f][l] != f64::from(Status::Outside as u8) {
-                continue;
-            }
-            let path = state.path + l as u64;
-            let rate = hazard[l] * exp(response[l] * markup[l]);
-            let u = plan.rare[f].entry.uniform(path, state.quarter);
-            comes[l] = flag(u <= 1.0 - exp(-rate));
-            for shock in &plan.world.shocks {
-                let named = shock.firms.is_empty() || shock.firms.contains(&f);
-                if shock.kind == ShockKind::Entrant && named && shock.start.0 == state.quarter {
-                    let u = plan.rare[f].entrant.uniform(path, state.quarter);
-                    comes[l] = comes[l].max(flag(u <= state.values[shock.size][l]));
+multiversion! {
+    /// Entry is Poisson, rising with the incumbents' markup; listed entrants come with their shock.
+    fn entries<const L: usize>(plan: &Plan, state: &mut State<L>) {
+        let markup = mean_markup(plan, state);
+        for (f, firm) in plan.world.firms.iter().enumerate() {
+            let Some(entry) = &firm.entry else { continue };
+            let (hazard, response) =
+                (&state.values[entry.hazard], &state.values[entry.markup_response]);
+            let mut comes = [0.0; L];
+            for l in 0..L {
+                if state.firms.status[f][l] != f64::from(Status::Outside as u8) {
+                    continue;
+                }
+                let path = state.path + l as u64;
+                let rate = hazard[l] * exp(response[l] * markup[l]);
+                let u = plan.rare[f].entry.uniform(path, state.quarter);
+                comes[l] = flag(u <= 1.0 - exp(-rate));
+                for shock in &plan.world.shocks {
+                    let named = shock.firms.is_empty() || shock.firms.contains(&f);
+                    if shock.kind == ShockKind::Entrant && named && shock.start.0 == state.quarter {
+                        let u = plan.rare[f].entrant.uniform(path, state.quarter);
+                        comes[l] = comes[l].max(flag(u <= state.values[shock.size][l]));
+                    }
                 }
             }
-        }
-        if any(&comes) {
-            enter(plan, state, f, &comes);
+            if any(&comes) {
+                enter(plan, state, f, &comes);
+            }
         }
     }
 }

@@ -5,14 +5,21 @@ use crate::capital::ledger::{Kind, Outside, whole};
 use crate::capital::rounds::{Case, dilution, multiple, raise_probability};
 use crate::multiversion;
 use crate::numerics::elementary::exp;
-use crate::simulate::lanes::{Common, State, any, each, flag, lanes_set, pick};
+use crate::numerics::lanes::Isa;
+use crate::simulate::lanes::{Common, State, any, each, flag, lanes_set, pick, renew};
 use crate::simulate::outcome::Status;
 use crate::simulate::plan::Plan;
 use crate::world::FirmId;
 
+/// Marks, tranches, rounds, listings; a parent's refill; the shadow run's filling.
+pub fn funding<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>) {
+    if plan.parents || plan.world.funding.enabled || state.free_funding {
+        funds(isa, plan, state);
+    }
+}
+
 multiversion! {
-    /// Marks, tranches, rounds, listings; a parent's refill; the shadow run's filling.
-    pub fn funding<const L: usize>(plan: &Plan, state: &mut State<L>) {
+    fn funds<const L: usize>(plan: &Plan, state: &mut State<L>) {
         for f in 0..plan.world.firms.len() {
             state.firms.raised_last[f] = [0.0; L];
             parent(plan, state, f);
@@ -88,7 +95,7 @@ fn mark<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId) {
     }
     let value: [f64; L] = each(|l| scale[l] * formula[l] + legacy[l] * feeling[l]);
     let mark = &mut firms.valuation[f];
-    *mark = each(|l| pick(alive[l] > 0.0, value[l], mark[l]));
+    *mark = each(|l| renew(alive[l] > 0.0, value[l], mark[l]));
 }
 
 /// Who asks the pool: lives, burns, has a short runway and a value.

@@ -2,7 +2,7 @@
 
 use crate::capital::ledger::{Books, Ledger};
 use crate::curves::CurvePath;
-pub use crate::numerics::lanes::{Rows, each, pick};
+pub use crate::numerics::lanes::{Rows, each, larger, ones, pick, renew};
 use crate::simulate::draws::{Draws, Values};
 use crate::simulate::outcome::{Detail, Request};
 use crate::simulate::plan::Plan;
@@ -72,12 +72,9 @@ table! {
         entry_quarter,
         /// Log of own efficiency over the start.
         ln_efficiency,
-        /// Fixed operating expense per quarter, and the factor by which it grows.
+        /// Fixed operating expense and floor of research per quarter.
         opex,
-        opex_factor,
-        /// Floor of research per quarter, and the factor by which it grows.
         research_floor,
-        research_factor,
         /// Cumulative research compute over that of the start.
         research_stock,
         /// Quality of the best model; loss of quality while harvesting.
@@ -287,8 +284,10 @@ pub struct State<const L: usize> {
     pub audit: bool,
     /// Somebody entered or ended since the offers were last looked through.
     pub turnover: bool,
-    /// Figures of each quarter are wanted; the whole books are read, by them or by the audit.
+    /// Figures of each quarter are wanted; somebody looks at the flows of firms, now or in the
+    /// answer; the whole books are read, by the figures or by the audit.
     pub figures: bool,
+    pub flows: bool,
     pub whole: bool,
     pub values: Values<L>,
     pub draws: Draws<L>,
@@ -299,6 +298,12 @@ pub struct State<const L: usize> {
     pub offers: Offers<L>,
     pub markets: Markets<L>,
     pub ledger: Ledger<L>,
+    /// The factors of [`Plan::factors`].
+    pub factors: Rows<L>,
+    /// The payment of the moment, whole USD; what a unit of the offer of the moment earns in
+    /// advertising, and costs in energy.
+    pub spent: Lane<L>,
+    pub special: [Lane<L>; 2],
     /// Balances at the end of the quarter before, for the audit.
     pub balances_before: Rows<L>,
     /// Frontier quality by quarter.
@@ -327,10 +332,11 @@ impl<const L: usize> State<L> {
         let mut firms = Firms::new(f);
         firms.revenue_year = rows(4 * f);
         let figures = request.detail > Detail::Ends;
-        let books = match (request.audit, figures) {
-            (true, _) => Books::Journal,
-            (false, true) => Books::Whole,
-            (false, false) => Books::Cash,
+        let books = match (request.audit, figures, plan.flows) {
+            (true, _, _) => Books::Journal,
+            (false, true, _) => Books::Whole,
+            (false, false, true) => Books::Flows,
+            (false, false, false) => Books::Cash,
         };
         let nothing = CurvePath { drift: 0.0, echo: 0.0, noise: 0.0, theta: 0.0 };
         State {
@@ -340,7 +346,8 @@ impl<const L: usize> State<L> {
             audit: request.audit,
             turnover: false,
             figures,
-            whole: books > Books::Cash,
+            flows: books > Books::Cash,
+            whole: books > Books::Flows,
             values: Values::new(plan),
             draws: Draws::new(plan),
             common: Common::new(),
@@ -350,6 +357,9 @@ impl<const L: usize> State<L> {
             offers: Offers::new(n),
             markets: Markets::new(world.markets.len()),
             ledger: Ledger::new(f, books),
+            factors: rows(plan.factors.len()),
+            spent: [0.0; L],
+            special: [[0.0; L]; 2],
             balances_before: rows(f + crate::capital::ledger::OUTSIDE),
             frontier_path: rows(world.clock.quarters as usize + 1),
             orders: rows((f + 1) * world.technology.lead_time.max(1) as usize),

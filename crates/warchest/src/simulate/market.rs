@@ -8,7 +8,7 @@ use crate::numerics::lanes::Isa;
 use crate::pricing::lanes::{CesGame, GameStatus, LogitGame, NestedGame};
 use crate::pricing::lanes::{ces_nash, logit_nash, nested_nash};
 use crate::simulate::demand::wanted;
-use crate::simulate::lanes::{State, any, each, flag, pick};
+use crate::simulate::lanes::{State, any, each, flag, pick, renew};
 use crate::simulate::plan::Plan;
 use crate::simulate::prices::{effective_costs, forget_held, intentions, rival_price};
 use crate::simulate::shadow;
@@ -79,7 +79,7 @@ fn one_market<const L: usize>(
                 state.offers.price[n] = state.offers.list[n];
             }
         }
-    } else {
+    } else if plan.wars {
         charge_list(isa, plan, state, m);
     }
     if again {
@@ -112,8 +112,7 @@ fn choose<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>, m: usize)
     let shares = if place.fluid { &mut offers.share } else { &mut offers.choice };
     let shares = &mut shares[range.clone()];
     let (utility, active) = (&offers.utility[range.clone()], &offers.active[range]);
-    let (slope, sigma) = slopes(segment, &state.values, &state.common.substitution);
-    let rho = state.values[segment.nest_correlation];
+    let [slope, sigma] = slopes(segment, &state.values, &state.common.substitution);
     state.markets.log_sum[m] = match segment.kernel {
         Kernel::Budget { .. } => {
             let demand = CesDemand { utility, active, sigma, outside: false };
@@ -121,6 +120,7 @@ fn choose<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>, m: usize)
         }
         _ if place.nested => {
             let (nest, nests) = (place.nest.as_slice(), place.nests);
+            let rho = state.values[segment.nest_correlation];
             let demand = NestedDemand { utility, active, slope, rho, nest, nests, outside: true };
             nested_shares(isa, &demand, prices, shares)
         }
@@ -136,17 +136,17 @@ fn slopes<const L: usize>(
     segment: &Segment,
     values: &crate::simulate::draws::Values<L>,
     factor: &[f64; L],
-) -> ([f64; L], [f64; L]) {
+) -> [[f64; L]; 2] {
     match segment.kernel {
         Kernel::Unit { price_slope } => {
             let slope = &values[price_slope];
-            (each(|l| slope[l] * factor[l]), [2.0; L])
+            [each(|l| slope[l] * factor[l]), [2.0; L]]
         }
         Kernel::Budget { sigma, .. } => {
             let sigma = &values[sigma];
-            ([0.0; L], each(|l| sigma[l] * factor[l]))
+            [[0.0; L], each(|l| sigma[l] * factor[l])]
         }
-        Kernel::Free { .. } => ([0.0; L], [2.0; L]),
+        Kernel::Free { .. } => [[0.0; L], [2.0; L]],
     }
 }
 
@@ -162,7 +162,7 @@ fn nash<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>, m: usize) -
     let place = &plan.places[m];
     let range = place.range.clone();
     let segment = &plan.world.segments[plan.world.markets[m].segment];
-    let (slope, sigma) = slopes(segment, &state.values, &state.common.substitution);
+    let [slope, sigma] = slopes(segment, &state.values, &state.common.substitution);
     let rho = state.values[segment.nest_correlation];
     let offers = &mut state.offers;
     let (utility, active) = (&offers.utility[range.clone()], &offers.active[range.clone()]);
@@ -206,7 +206,7 @@ multiversion! {
             let sound = |l: usize| list[l].is_finite() & (list[l] >= 0.0);
             let lost: [f64; L] = each(|l| flag((moves[l] > 0.0) & !sound(l)));
             broken = each(|l| broken[l] + lost[l]);
-            *list = each(|l| pick(lost[l] > 0.0, before[l], list[l]));
+            *list = each(|l| renew(lost[l] > 0.0, before[l], list[l]));
         }
         for l in 0..L {
             let played = flag(free[l] > 0.0);
@@ -218,7 +218,7 @@ multiversion! {
 }
 
 multiversion! {
-    /// Where no game is played: the list price, in a price war its part.
+    /// Where no game is played: in a price war, its part of the list price.
     fn charge_list<const L: usize>(plan: &Plan, state: &mut State<L>, m: usize) {
         for n in plan.places[m].range.clone() {
             let war = war(plan, state, n);
@@ -287,8 +287,8 @@ multiversion! {
             let frozen = &state.offers.frozen[n];
             let held: [f64; L] =
                 each(|l| flag((price[l] != list[l]) | (changed[l] == 0.0)));
-            let to = each(|l| pick(held[l] > 0.0, price[l], list[l]));
-            let holds = each(|l| pick(held[l] > 0.0, 1.0, frozen[l]));
+            let to = each(|l| renew(held[l] > 0.0, price[l], list[l]));
+            let holds = each(|l| renew(held[l] > 0.0, 1.0, frozen[l]));
             (state.offers.list[n], state.offers.frozen[n]) = (to, holds);
         }
         forget_held(plan, state, m);
@@ -303,7 +303,7 @@ multiversion! {
             let sound = |l: usize| found[l].is_finite() & (found[l] >= 0.0);
             let takes: [f64; L] = each(|l| flag((changed[l] > 0.0) & sound(l)));
             let price = &state.offers.price[n];
-            let price = each(|l| pick(takes[l] > 0.0, found[l], price[l]));
+            let price = each(|l| renew(takes[l] > 0.0, found[l], price[l]));
             // The list price of a firm at war is what it would charge in peace.
             let own = each(|l| pick((takes[l] > 0.0) & (held[l] <= 0.5), found[l], list[l]));
             (state.offers.price[n], state.offers.list[n]) = (price, own);

@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use crate::numerics::elementary::{exp_m1, ln, ln_1p};
 use crate::rng::Stream;
-use crate::world::{Appeal, Dist, Kernel, Param, ParamId, Per, Size, Strategy, Transform, World};
+use crate::world::{
+    Appeal, Dist, Firm, Kernel, Param, ParamId, Per, ShockKind, Size, Strategy, Transform, World,
+};
 use crate::world::{FirmId, MarketId, ProductId};
 
 /// Row of a bank of draws, or nothing where the world has no such noise.
@@ -109,6 +111,15 @@ pub struct Plan<'w> {
     /// Parameters drawn once per path, anew each quarter.
     pub per_path: Vec<ParamId>,
     pub per_quarter: Vec<ParamId>,
+    /// Growth per quarter whose factor e^growth is kept by path; by firm, which of them its
+    /// operating expense and its floor of research follow.
+    pub factors: Vec<ParamId>,
+    pub opex_factor: Vec<usize>,
+    pub research_factor: Vec<usize>,
+    /// By firm: it pays, or is paid, more than sales, compute and operating expense.
+    pub pays_more: Vec<bool>,
+    /// By offer: efficiency is all that moves its unit cost, and nobody looks at its hours.
+    pub steady: Vec<bool>,
     /// By product: its list price cannot always move.
     pub sticky: Vec<bool>,
     /// Firms whose own capacity bounds their use.
@@ -121,6 +132,10 @@ pub struct Plan<'w> {
     pub compute: bool,
     /// Some firm does research or releases; quality matters.
     pub research: bool,
+    /// Some firm has a parent that refills its cash.
+    pub parents: bool,
+    /// Some scenario shock moves prices charged off the list.
+    pub wars: bool,
     /// Every price is a rule's, none looks at the quarter before.
     pub prices_given: bool,
     /// Funders, research or a strategy look at cash flows.
@@ -162,12 +177,19 @@ impl<'w> Plan<'w> {
             curve_noise: Vec::new(),
             per_path: Vec::new(),
             per_quarter: Vec::new(),
+            factors: Vec::new(),
+            opex_factor: Vec::new(),
+            research_factor: Vec::new(),
+            pays_more: Vec::new(),
+            steady: Vec::new(),
             sticky: Vec::new(),
             bound: Vec::new(),
             owns: Vec::new(),
             rents: false,
             compute: false,
             research: false,
+            parents: false,
+            wars: world.shocks.iter().any(|shock| shock.kind == ShockKind::PriceWar),
             prices_given: world
                 .firms
                 .iter()
@@ -187,6 +209,9 @@ impl<'w> Plan<'w> {
         plan.assign_common();
         plan.assign_firms();
         plan.assign_products();
+        plan.assign_factors();
+        plan.pays_more = (0..world.firms.len()).map(|f| plan.pays_more(f)).collect();
+        plan.steady = plan.offers.iter().map(|offer| plan.is_steady(offer)).collect();
         plan.sticky = (0..world.products.len()).map(|j| !plan.always_reprices(j)).collect();
         plan
     }
@@ -225,6 +250,7 @@ impl<'w> Plan<'w> {
         let committed = world.firms.iter().any(|firm| !firm.commitments.is_empty());
         self.flows |= self.research;
         self.compute = tight || !bound.is_empty() || self.research || committed;
+        self.parents = world.firms.iter().any(|firm| used(firm.parent_cap));
         self.learning = world.firms.iter().any(|firm| used(firm.learning));
         self.sold = self.compute || self.learning || self.entry;
         self.owns = (0..world.firms.len()).map(|f| bound.contains(&f)).collect();
@@ -274,11 +300,7 @@ impl<'w> Plan<'w> {
             start: !fluid || matches!(segment.kernel, Kernel::Budget { .. }),
             fluid,
             bound: false,
-            second_round: self
-                .world
-                .shocks
-                .iter()
-                .any(|shock| shock.kind == crate::world::ShockKind::PriceWar),
+            second_round: self.wars,
         }
     }
 
@@ -322,6 +344,22 @@ impl<'w> Plan<'w> {
         }
     }
 
+    fn assign_factors(&mut self) {
+        let row = self.value_rows();
+        let row = |id: ParamId| row[id.0 as usize];
+        let mut factors: Vec<ParamId> = Vec::new();
+        let mut factor = |growth: ParamId| {
+            let known = factors.iter().position(|&other| row(other) == row(growth));
+            known.unwrap_or_else(|| {
+                factors.push(growth);
+                factors.len() - 1
+            })
+        };
+        self.opex_factor = self.world.firms.iter().map(|f| factor(f.opex_growth)).collect();
+        self.research_factor = self.world.firms.iter().map(|f| factor(f.research_growth)).collect();
+        self.factors = factors;
+    }
+
     fn assign_products(&mut self) {
         let world = self.world;
         for product in &world.products {
@@ -337,9 +375,34 @@ impl<'w> Plan<'w> {
         }
     }
 
+    /// True when a parameter is the same number on every path and in every quarter.
+    pub fn is_known(&self, id: ParamId) -> bool {
+        self.known[id.0 as usize].is_some()
+    }
+
     /// True when a parameter is this known number on every path.
     pub fn is_fixed(&self, id: ParamId, value: f64) -> bool {
         self.known[id.0 as usize] == Some(value)
+    }
+
+    fn pays_more(&self, f: FirmId) -> bool {
+        let firm = &self.world.firms[f];
+        let other = self.slots.other_cash[f].is_some() || !self.is_fixed(firm.other_cash, 0.0);
+        self.compute || other || self.owes(firm)
+    }
+
+    /// True when a firm may have interest to pay.
+    pub fn owes(&self, firm: &Firm) -> bool {
+        let borrows = firm.raises && !self.is_fixed(self.world.funding.debt_share, 0.0);
+        (borrows || !self.is_fixed(firm.debt, 0.0)) && !self.is_fixed(firm.interest, 0.0)
+    }
+
+    fn is_steady(&self, offer: &Offer) -> bool {
+        let region = &self.world.regions[self.world.markets[offer.market].region];
+        let moves = self.rents || self.research || self.learning || self.compute;
+        !moves
+            && self.is_fixed(self.world.firms[offer.firm].load_factor, 1.0)
+            && self.is_fixed(region.compute_price_factor, 1.0)
     }
 
     /// Offer's price is a rule's, never the outcome of a game.

@@ -4,94 +4,131 @@
 use crate::firms::strategy::{cost_plus, effective_cost, from_table, milking, penetration};
 use crate::multiversion;
 use crate::numerics::elementary::exp;
-use crate::simulate::lanes::{State, each, flag, pick};
+use crate::numerics::lanes::Isa;
+use crate::simulate::lanes::{Offers, State, each, flag, ones, pick, renew};
 use crate::simulate::plan::{Offer, Plan};
 use crate::world::{Kernel, Strategy};
 
+/// Fills, for every offer: on sale or not, utility without price, whether the price is given, and
+/// if so the price.
+pub fn intentions<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>) {
+    for (f, firm) in plan.world.firms.iter().enumerate() {
+        if let Strategy::CostPlus { decay, .. } = firm.strategy
+            && state.quarter > 0
+            && !plan.is_fixed(decay, 1.0)
+        {
+            multiply(isa, &mut state.firms.markup[f], &state.values[decay]);
+        }
+    }
+    let moved = std::mem::take(&mut state.turnover);
+    for (n, offer) in plan.offers.iter().enumerate() {
+        if moved {
+            state.offers.active[n] = state.firms.alive[offer.firm];
+        }
+        let segment = &plan.world.segments[plan.world.markets[offer.market].segment];
+        let offers = &mut state.offers;
+        if plan.research || matches!(segment.kernel, Kernel::Budget { .. }) {
+            utility(isa, plan, state, n, offer);
+        } else {
+            let walk = &state.products.taste_walk[offer.product];
+            add(isa, &mut offers.utility[n], &offers.taste[n], walk);
+        }
+        match plan.world.firms[offer.firm].strategy {
+            Strategy::CostPlus { markup, .. } if !matches!(segment.kernel, Kernel::Free { .. }) => {
+                let Offers { list, price, cost, .. } = &mut state.offers;
+                let markup = (&state.values[markup], &state.firms.markup[offer.firm]);
+                let alive = &state.firms.alive[offer.firm];
+                let sticky = plan.sticky[offer.product];
+                let may = &state.products.may_reprice[offer.product];
+                let may = if sticky { may } else { ones() };
+                rule(isa, &mut list[n], &mut price[n], &cost[n], markup.0, markup.1, alive, may);
+            }
+            _ => given(isa, plan, state, n, offer),
+        }
+    }
+}
+
 multiversion! {
-    /// Fills, for every offer: on sale or not, utility without price, whether the price is
-    /// given, and if so the price.
-    pub fn intentions<const L: usize>(plan: &Plan, state: &mut State<L>) {
-        for (f, firm) in plan.world.firms.iter().enumerate() {
-            if let Strategy::CostPlus { decay, .. } = firm.strategy
-                && state.quarter > 0
-                && !plan.is_fixed(decay, 1.0)
-            {
-                let (decay, k) = (&state.values[decay], &mut state.firms.markup[f]);
-                *k = each(|l| k[l] * decay[l]);
-            }
-        }
-        let moved = std::mem::take(&mut state.turnover);
-        for (n, offer) in plan.offers.iter().enumerate() {
-            if moved {
-                state.offers.active[n] = state.firms.alive[offer.firm];
-            }
-            utility(plan, state, n, offer);
-            given(plan, state, n, offer);
+    fn multiply<const L: usize>(row: &mut [f64; L], by: &[f64; L]) {
+        for l in 0..L {
+            row[l] *= by[l];
         }
     }
 }
 
-#[inline(always)]
-fn utility<const L: usize>(plan: &Plan, state: &mut State<L>, n: usize, offer: &Offer) {
-    let segment = &plan.world.segments[plan.world.markets[offer.market].segment];
-    let walk = &state.products.taste_walk[offer.product];
-    let taste = &state.offers.taste[n];
-    let mut sum = each(|l| taste[l] + walk[l]);
-    if plan.research {
-        let weight = &state.values[segment.quality_weight];
-        let quality = &state.products.quality[offer.product];
-        sum = each(|l| sum[l] + weight[l] * quality[l]);
+multiversion! {
+    fn add<const L: usize>(sum: &mut [f64; L], a: &[f64; L], b: &[f64; L]) {
+        for l in 0..L {
+            sum[l] = a[l] + b[l];
+        }
     }
-    if let Kernel::Budget { sigma, .. } = segment.kernel {
-        let (sigma, factor) = (&state.values[sigma], &state.common.substitution);
-        sum = each(|l| sum[l] * (sigma[l] * factor[l] - 1.0));
-    }
-    state.offers.utility[n] = sum;
 }
 
-/// Prices that are not the outcome of a game, and who keeps the list price.
-#[inline(always)]
-fn given<const L: usize>(plan: &Plan, state: &mut State<L>, n: usize, offer: &Offer) {
-    let cost = &state.offers.cost[n];
-    let may = &state.products.may_reprice[offer.product];
-    let firm = &plan.world.firms[offer.firm];
-    let kernel = &plan.world.segments[plan.world.markets[offer.market].segment].kernel;
-    if matches!(kernel, Kernel::Free { .. }) {
-        state.offers.list[n] = [0.0; L];
-        state.offers.price[n] = [0.0; L];
-        return;
+multiversion! {
+    /// The list price of a rule on cost, for those who live and may move it; charged in peace.
+    fn rule<const L: usize>(
+        list: &mut [f64; L],
+        price: &mut [f64; L],
+        cost: &[f64; L],
+        markup: &[f64; L],
+        k: &[f64; L],
+        alive: &[f64; L],
+        may: &[f64; L],
+    ) {
+        for l in 0..L {
+            let new = cost_plus(cost[l], markup[l], k[l]);
+            list[l] = renew(alive[l] * may[l] > 0.0, new, list[l]);
+            price[l] = list[l];
+        }
     }
-    match firm.strategy {
-        Strategy::CostPlus { markup, .. } => {
-            let (markup, k) = (&state.values[markup], &state.firms.markup[offer.firm]);
-            let alive = &state.firms.alive[offer.firm];
-            let list = &mut state.offers.list[n];
-            if plan.sticky[offer.product] {
+}
+
+multiversion! {
+    /// Utility without price, quality and the budget's scale included.
+    fn utility<const L: usize>(plan: &Plan, state: &mut State<L>, n: usize, offer: &Offer) {
+        let segment = &plan.world.segments[plan.world.markets[offer.market].segment];
+        let walk = &state.products.taste_walk[offer.product];
+        let taste = &state.offers.taste[n];
+        let mut sum = each(|l| taste[l] + walk[l]);
+        if plan.research {
+            let weight = &state.values[segment.quality_weight];
+            let quality = &state.products.quality[offer.product];
+            sum = each(|l| sum[l] + weight[l] * quality[l]);
+        }
+        if let Kernel::Budget { sigma, .. } = segment.kernel {
+            let (sigma, factor) = (&state.values[sigma], &state.common.substitution);
+            sum = each(|l| sum[l] * (sigma[l] * factor[l] - 1.0));
+        }
+        state.offers.utility[n] = sum;
+    }
+}
+
+multiversion! {
+    /// Prices that are not the outcome of a game, and who keeps the list price.
+    fn given<const L: usize>(plan: &Plan, state: &mut State<L>, n: usize, offer: &Offer) {
+        let may = &state.products.may_reprice[offer.product];
+        let firm = &plan.world.firms[offer.firm];
+        let kernel = &plan.world.segments[plan.world.markets[offer.market].segment].kernel;
+        if matches!(kernel, Kernel::Free { .. }) {
+            state.offers.list[n] = [0.0; L];
+            state.offers.price[n] = [0.0; L];
+            return;
+        }
+        match firm.strategy {
+            Strategy::Follow { undercut } => {
+                let leader = leader_price(plan, state, offer);
+                let undercut = &state.values[undercut];
+                let list = &mut state.offers.list[n];
                 *list = each(|l| {
-                    let new = cost_plus(cost[l], markup[l], k[l]);
-                    pick(alive[l] * may[l] > 0.0, new, list[l])
+                    let led = leader[l] > 0.0;
+                    let new = (1.0 - undercut[l]) * leader[l];
+                    renew(led && may[l] > 0.0, new, list[l])
                 });
-            } else {
-                *list = each(|l| {
-                    let new = cost_plus(cost[l], markup[l], k[l]);
-                    pick(alive[l] > 0.0, new, list[l])
-                });
+                state.offers.frozen[n] = each(|l| 1.0 - (1.0 - flag(leader[l] > 0.0)) * may[l]);
             }
+            Strategy::Ration | Strategy::CostPlus { .. } => {}
+            _ => state.offers.frozen[n] = each(|l| 1.0 - may[l]),
         }
-        Strategy::Follow { undercut } => {
-            let leader = leader_price(plan, state, offer);
-            let undercut = &state.values[undercut];
-            let list = &mut state.offers.list[n];
-            *list = each(|l| {
-                let led = leader[l] > 0.0;
-                let new = (1.0 - undercut[l]) * leader[l];
-                pick(led && may[l] > 0.0, new, list[l])
-            });
-            state.offers.frozen[n] = each(|l| 1.0 - (1.0 - flag(leader[l] > 0.0)) * may[l]);
-        }
-        Strategy::Ration => {}
-        _ => state.offers.frozen[n] = each(|l| 1.0 - may[l]),
     }
 }
 
@@ -180,7 +217,7 @@ pub fn forget_held<const L: usize>(plan: &Plan, state: &mut State<L>, m: usize) 
         let cost = &mut offers.effective[n];
         for l in 0..L {
             let held = free[l] == 0.0 && list[l] > 0.0 && cost[l] > list[l];
-            cost[l] = pick(held, list[l], cost[l]);
+            cost[l] = renew(held, list[l], cost[l]);
         }
     }
 }

@@ -307,43 +307,54 @@ pub fn empty_tally(plan: &Plan) -> Tally {
 
 fn end_of_firm<const L: usize>(tally: &mut FirmTally, state: &State<L>, f: usize, lanes: usize) {
     let firms = &state.firms;
+    let alive = &firms.alive[f][..lanes];
+    let listed = f64::from(Status::Listed as u8);
+    let count = |row: &[f64], value: f64| row.iter().map(|&x| u64::from(x == value)).sum::<u64>();
+    tally.alive += count(alive, 1.0);
+    tally.listed += count(&firms.status[f][..lanes], listed);
+    tally.defaulted += count(&firms.defaulted[f][..lanes], 1.0);
     let never = f64::from(NEVER);
-    for l in 0..lanes {
-        let status = firms.status[f][l] as u8;
+    for l in (0..lanes).filter(|&l| alive[l] == 0.0) {
         let exit = firms.exit_quarter[f][l];
         if exit < never {
             tally.exits[firms.cause[f][l] as usize][exit as usize] += 1;
-            if status == Status::Acquired as u8 {
-                tally.acquired[exit as usize] += 1;
-            }
-        } else if status != Status::Outside as u8 {
-            tally.alive += 1;
-            tally.listed += u64::from(status == Status::Listed as u8);
+            let acquired = firms.status[f][l] == f64::from(Status::Acquired as u8);
+            tally.acquired[exit as usize] += u64::from(acquired);
         }
-        tally.defaulted += firms.defaulted[f][l] as u64;
     }
 }
 
+/// How many of the reported firms are alive, at the end and by quarter.
 fn count_survivors<const L: usize>(tally: &mut Tally, plan: &Plan, state: &State<L>, lanes: usize) {
     let quarters = tally.survivors_by_quarter.len();
-    let mut change = vec![0i32; quarters + 1];
-    for l in 0..lanes {
-        change.fill(0);
-        let mut at_end = 0;
-        for (f, firm) in plan.world.firms.iter().enumerate() {
-            if firm.reported {
-                at_end += usize::from(state.firms.alive[f][l] > 0.0);
-                let entry = (state.firms.entry_quarter[f][l] as usize).min(quarters);
-                let exit = (state.firms.exit_quarter[f][l] as usize).min(quarters);
-                change[entry] += 1;
-                change[exit.max(entry)] -= 1;
+    let mut change = vec![[0i32; L]; quarters + 1];
+    let mut at_end = [0usize; L];
+    let reported = plan.world.firms.iter().enumerate().filter(|(_, firm)| firm.reported);
+    for (f, firm) in reported {
+        let alive = &state.firms.alive[f];
+        let waits = firm.entry.is_some();
+        for l in 0..lanes {
+            at_end[l] += usize::from(alive[l] > 0.0);
+            if !waits && alive[l] > 0.0 {
+                change[0][l] += 1;
+                continue;
             }
+            let entry = (state.firms.entry_quarter[f][l] as usize).min(quarters);
+            let exit = (state.firms.exit_quarter[f][l] as usize).min(quarters);
+            change[entry][l] += 1;
+            change[exit.max(entry)][l] -= 1;
         }
-        tally.survivors[at_end] += 1;
-        let mut alive = 0;
-        for (quarter, counts) in tally.survivors_by_quarter.iter_mut().enumerate() {
-            alive += change[quarter];
+    }
+    let mut alive = [0i32; L];
+    for (counts, change) in tally.survivors_by_quarter.iter_mut().zip(&change) {
+        for l in 0..L {
+            alive[l] += change[l];
+        }
+        for &alive in &alive[..lanes] {
             counts[alive as usize] += 1;
         }
+    }
+    for &at_end in &at_end[..lanes] {
+        tally.survivors[at_end] += 1;
     }
 }

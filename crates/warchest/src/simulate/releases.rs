@@ -4,7 +4,7 @@ use crate::capital::ledger::whole;
 use crate::multiversion;
 use crate::numerics::elementary::{exp, ln};
 use crate::rng::{normal_by_path, student_3_by_path};
-use crate::simulate::lanes::{State, any, each, flag, pick};
+use crate::simulate::lanes::{State, any, each, flag, pick, renew};
 use crate::simulate::plan::Plan;
 use crate::world::{ShockKind, Strategy};
 
@@ -39,7 +39,7 @@ fn research<const L: usize>(plan: &Plan, state: &mut State<L>, f: usize) {
     let firms = &mut state.firms;
     let alive = firms.alive[f];
     let own = firms.ln_efficiency[f];
-    let (floor, factor) = (&firms.research_floor[f], &firms.research_factor[f]);
+    let (floor, factor) = (&firms.research_floor[f], &state.factors[plan.research_factor[f]]);
     let floor = each(|l| floor[l] * factor[l]);
     let (revenue, raised) = (&firms.revenue[f], &firms.raised_last[f]);
     let spend: [f64; L] = each(|l| {
@@ -115,7 +115,7 @@ fn better_model<const L: usize>(plan: &Plan, state: &mut State<L>, f: usize) {
     *quality = each(|l| {
         let found = start[l] + productivity[l] * ln(stock[l]) + noise[l] * z[l];
         let better = released[l] != 0.0 && found > quality[l];
-        pick(better, found, quality[l])
+        renew(better, found, quality[l])
     });
 }
 
@@ -129,7 +129,7 @@ fn taste_jump<const L: usize>(plan: &Plan, state: &mut State<L>, j: usize, out: 
     let walk = &mut state.products.taste_walk[j];
     *walk = each(|l| {
         let moved = walk[l] + scale[l] * t[l];
-        pick(out[l] != 0.0, moved, walk[l])
+        renew(out[l] != 0.0, moved, walk[l])
     });
 }
 

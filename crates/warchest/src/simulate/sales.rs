@@ -3,15 +3,35 @@
 use crate::capital::ledger::{Kind, Outside, whole};
 use crate::multiversion;
 use crate::numerics::elementary::exp;
-use crate::simulate::books::watched;
+use crate::numerics::lanes::Isa;
 use crate::simulate::capacity::owned;
-use crate::simulate::lanes::{State, each, pick};
+use crate::simulate::lanes::{Firms, Offers, State, each, ones, pick};
 use crate::simulate::plan::Plan;
-use crate::world::{Kernel, ParamId};
+use crate::world::Kernel;
+
+/// Rations use to capacity, posts sales, the partner's share and compute.
+pub fn sales<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>) {
+    begin(isa, plan, state);
+    for (f, offers) in plan.sold_by.iter().enumerate() {
+        for &n in offers {
+            sell(isa, plan, state, n);
+        }
+        if !plan.is_fixed(plan.world.firms[f].partner_share, 0.0) {
+            partner(isa, plan, state, f);
+        }
+    }
+    if plan.compute || plan.learning {
+        used(isa, plan, state);
+    }
+}
 
 multiversion! {
-    /// Rations use to capacity, posts sales, the partner's share and compute.
-    pub fn sales<const L: usize>(plan: &Plan, state: &mut State<L>) {
+    /// Clears the sums of the quarter, finds what firms with capacity of their own can serve.
+    fn begin<const L: usize>(plan: &Plan, state: &mut State<L>) {
+        state.firms.revenue.fill([0.0; L]);
+        if state.flows {
+            state.firms.levered.fill([0.0; L]);
+        }
         if state.figures {
             state.firms.subscriptions.fill([0.0; L]);
         }
@@ -21,19 +41,12 @@ multiversion! {
         for &f in &plan.bound {
             ration(plan, state, f);
         }
-        for (f, offers) in plan.sold_by.iter().enumerate() {
-            let (mut revenue, mut compute) = ([0.0; L], [0.0; L]);
-            for &n in offers {
-                let [sold, served] = sell(plan, state, n);
-                revenue = each(|l| revenue[l] + sold[l]);
-                compute = each(|l| compute[l] + served[l]);
-            }
-            state.firms.revenue[f] = revenue;
-            if watched(plan, state) {
-                state.firms.levered[f] = each(|l| revenue[l] - compute[l]);
-            }
-            partner(plan, state, f);
-        }
+    }
+}
+
+multiversion! {
+    /// Compute in use and output so far.
+    fn used<const L: usize>(plan: &Plan, state: &mut State<L>) {
         if plan.compute {
             hours(plan, state);
         }
@@ -59,86 +72,120 @@ fn ration<const L: usize>(plan: &Plan, state: &mut State<L>, f: usize) {
     state.firms.served[f] = each(|l| pick(used[l] > capacity[l], capacity[l] / used[l], 1.0));
 }
 
-/// Serves and posts the use of an offer; returns what it brought and what compute cost, USD.
-#[inline(always)]
-fn sell<const L: usize>(plan: &Plan, state: &mut State<L>, n: usize) -> [[f64; L]; 2] {
+/// Serves and posts the use of an offer.
+fn sell<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>, n: usize) {
     let offer = &plan.offers[n];
     let f = offer.firm;
     let segment = &plan.world.segments[plan.world.markets[offer.market].segment];
-    let (wanted, served) = (&state.offers.wanted[n], &state.firms.served[f]);
     let free = matches!(segment.kernel, Kernel::Free { .. });
-    let price = match segment.kernel {
-        Kernel::Free { ad_revenue, ad_growth } => &advertising(state, ad_revenue, ad_growth),
-        _ => &state.offers.price[n],
-    };
-    // A firm with capacity of its own pays only energy and operations for its hours.
-    let cost = &state.offers.cost[n];
-    let cost = if plan.owns[f] {
-        let share = &state.values[plan.world.technology.energy_share];
-        &each(|l| cost[l] * share[l])
-    } else {
-        cost
-    };
-    let (mut units, mut sold, mut compute) = ([0.0; L], [0.0; L], [0.0; L]);
-    for l in 0..L {
-        units[l] = wanted[l] * served[l];
-        sold[l] = whole(units[l] * price[l]);
-        compute[l] = whole(units[l] * cost[l]);
+    if free || plan.owns[f] {
+        special(isa, plan, state, n);
     }
+    let [by_ads, energy] = &state.special;
+    let Offers { units, revenue, wanted, price, cost, hours, .. } = &mut state.offers;
+    let price = if free { by_ads } else { &price[n] };
+    // What nobody reads later is written where the next offer overwrites it.
+    let row = if plan.sold || state.whole { n } else { 0 };
+    let (units, sold) = (&mut units[row], &mut revenue[row]);
+    let Firms { revenue, levered, hours: used, subscriptions, served: part, .. } = &mut state.firms;
+    let (served, cost) = if plan.owns[f] { (&part[f], energy) } else { (ones(), &cost[n]) };
+    let net = state.ledger.net(f, &mut levered[f]);
+    serve(
+        isa,
+        &mut revenue[f],
+        net,
+        units,
+        sold,
+        &mut state.spent,
+        &wanted[n],
+        served,
+        price,
+        cost,
+    );
     if plan.compute {
-        let (hours, all) = (&state.offers.hours[n], &mut state.firms.hours[f]);
+        let (hours, all) = (&hours[n], &mut used[f]);
         *all = each(|l| all[l] + units[l] * hours[l]);
     }
-    if plan.sold || state.whole {
-        state.offers.units[n] = units;
-        state.offers.revenue[n] = sold;
-    }
     if state.figures && matches!(segment.kernel, Kernel::Unit { .. }) {
-        let all = &mut state.firms.subscriptions[f];
+        let all = &mut subscriptions[f];
         *all = each(|l| all[l] + sold[l]);
     }
-    let ledger = &mut state.ledger;
-    let (customers, clouds) = (ledger.outside(Outside::Customers), ledger.outside(Outside::Clouds));
-    let sale = if free { Kind::Advertising } else { Kind::Sales };
-    ledger.post(sale, customers, f, &sold);
-    if plan.owns[f] {
-        let energy = ledger.outside(Outside::Energy);
-        ledger.post(Kind::Energy, f, energy, &compute);
-    } else {
-        ledger.post(if free { Kind::FreeServing } else { Kind::Compute }, f, clouds, &compute);
+    if state.whole {
+        enter(isa, plan, state, f, free, row);
     }
-    [sold, compute]
 }
 
-/// What advertisers pay for a unit of free use this quarter.
-#[inline(always)]
-fn advertising<const L: usize>(
-    state: &State<L>,
-    revenue: ParamId,
-    growth: Option<ParamId>,
-) -> [f64; L] {
-    let start = &state.values[revenue];
-    let Some(growth) = growth else { return *start };
-    let (growth, quarters) = (&state.values[growth], f64::from(state.quarter));
-    each(|l| start[l] * exp(growth[l] * quarters))
+multiversion! {
+    /// Enters a sale and its compute in the books.
+    fn enter<const L: usize>(plan: &Plan, state: &mut State<L>, f: usize, free: bool, n: usize) {
+        let ledger = &mut state.ledger;
+        let party = [Outside::Customers, Outside::Clouds, Outside::Energy];
+        let [customers, clouds, energy] = party.map(|party| ledger.outside(party));
+        let sale = if free { Kind::Advertising } else { Kind::Sales };
+        ledger.flow(sale, customers, f, &state.offers.revenue[n]);
+        let (kind, to) = match (plan.owns[f], free) {
+            (true, _) => (Kind::Energy, energy),
+            (false, true) => (Kind::FreeServing, clouds),
+            (false, false) => (Kind::Compute, clouds),
+        };
+        ledger.flow(kind, f, to, &state.spent);
+    }
 }
 
-/// The distribution partner's share of revenue.
-#[inline(always)]
-fn partner<const L: usize>(plan: &Plan, state: &mut State<L>, f: usize) {
-    let watched = watched(plan, state);
-    let share = plan.world.firms[f].partner_share;
-    if plan.is_fixed(share, 0.0) {
-        return;
+multiversion! {
+    /// Units served, what they bring and what their compute costs, whole USD; adds to the sums of
+    /// the firm.
+    fn serve<const L: usize>(
+        revenue: &mut [f64; L],
+        net: &mut [f64; L],
+        units: &mut [f64; L],
+        sold: &mut [f64; L],
+        compute: &mut [f64; L],
+        wanted: &[f64; L],
+        served: &[f64; L],
+        price: &[f64; L],
+        cost: &[f64; L],
+    ) {
+        for l in 0..L {
+            units[l] = wanted[l] * served[l];
+            sold[l] = whole(units[l] * price[l]);
+            compute[l] = whole(units[l] * cost[l]);
+            revenue[l] += sold[l];
+            net[l] += sold[l] - compute[l];
+        }
     }
-    let (share, revenue) = (&state.values[share], &state.firms.revenue[f]);
-    let levered = &mut state.firms.levered[f];
-    let due = each(|l| whole(share[l] * revenue[l]));
-    if watched {
-        *levered = each(|l| levered[l] - due[l]);
+}
+
+multiversion! {
+    /// What advertisers pay for a unit of free use this quarter; what a firm with capacity of its
+    /// own pays for the compute of a unit, energy and operations.
+    fn special<const L: usize>(plan: &Plan, state: &mut State<L>, n: usize) {
+        let (cost, share) = (&state.offers.cost[n], plan.world.technology.energy_share);
+        let share = &state.values[share];
+        state.special[1] = each(|l| cost[l] * share[l]);
+        let segment = plan.world.markets[plan.offers[n].market].segment;
+        if let Kernel::Free { ad_revenue, ad_growth } = plan.world.segments[segment].kernel {
+            let start = &state.values[ad_revenue];
+            state.special[0] = *start;
+            if let Some(growth) = ad_growth {
+                let (growth, quarters) = (&state.values[growth], f64::from(state.quarter));
+                state.special[0] = each(|l| start[l] * exp(growth[l] * quarters));
+            }
+        }
     }
-    let applications = state.ledger.outside(Outside::Applications);
-    state.ledger.post(Kind::Distribution, f, applications, &due);
+}
+
+multiversion! {
+    /// The distribution partner's share of revenue.
+    fn partner<const L: usize>(plan: &Plan, state: &mut State<L>, f: usize) {
+        let share = &state.values[plan.world.firms[f].partner_share];
+        let revenue = &state.firms.revenue[f];
+        let due = each(|l| whole(share[l] * revenue[l]));
+        let net = state.ledger.net(f, &mut state.firms.levered[f]);
+        *net = each(|l| net[l] - due[l]);
+        let applications = state.ledger.outside(Outside::Applications);
+        state.ledger.flow(Kind::Distribution, f, applications, &due);
+    }
 }
 
 /// Compute in whole hours: inference + training + idle = installed. What the market uses beyond

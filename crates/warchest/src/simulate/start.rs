@@ -54,13 +54,16 @@ impl<const L: usize> State<L> {
             all.research_floor[f] = values[firm.research_floor];
             all.quality[f] = values[firm.quality];
             all.valuation[f] = values[firm.valuation];
-            let (opex, research) = (&values[firm.opex_growth], &values[firm.research_growth]);
-            all.opex_factor[f] = each(|l| exp(opex[l]));
-            all.research_factor[f] = each(|l| exp(research[l]));
             let (capacity, unit) =
                 (&values[firm.capacity], &values[plan.world.technology.capacity_cost]);
             all.capacity[f] = each(|l| whole(capacity[l]));
             all.book[f] = each(|l| whole(capacity[l]) * unit[l]);
+        }
+        for (factor, &growth) in self.factors.iter_mut().zip(&plan.factors) {
+            // A factor is never 0 once it is known.
+            if factor[0] == 0.0 || !plan.is_known(growth) {
+                *factor = self.values[growth].map(exp);
+            }
         }
         let (values, firms) = (&self.values, &plan.world.firms);
         self.ledger.open(|f| {

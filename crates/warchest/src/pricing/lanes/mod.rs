@@ -9,10 +9,13 @@
 //! that is not on sale keeps what it had and gets share 0.
 
 mod aggregate;
+mod aggregate_newton;
 mod ces;
 mod logit;
 mod nested;
 mod nested_newton;
+mod nested_state;
+mod search;
 
 pub use ces::{CesGame, ces_nash};
 pub use logit::{LogitGame, logit_nash};

@@ -6,15 +6,15 @@
 //! only through the inclusive values `d_g = ln D_g` and the firm's other nests only through
 //! `Π_f`, so pairs and firms are eliminated by hand and a nests × nests system is left.
 
-use super::aggregate::Search;
-use super::logit::status;
-use super::nested_newton::{Market, Pair, evaluate, solve};
+use super::nested_newton::{evaluate, solve, vanishing};
+use super::nested_state::{Market, Nest, Pair};
+use super::search::{Search, status};
 use super::{GameStatus, firms};
 use crate::demand::choice::{NEVER, NestedDemand};
 use crate::multiversion;
 use crate::numerics::elementary::{exp, ln};
 use crate::numerics::lambert::rough;
-use crate::numerics::lanes::{Isa, each, pick};
+use crate::numerics::lanes::{Isa, larger, pick, renew};
 
 /// A nested-logit price game; layout of [`crate::pricing::lanes`].
 #[derive(Clone, Copy, Debug)]
@@ -52,19 +52,21 @@ pub fn nested_nash<const L: usize>(
     status
 }
 
-multiversion! {
-    /// One search from the prices given.
-    fn attempt<const L: usize>(game: &NestedGame<'_, L>, prices: &mut [[f64; L]], shares: &mut [[f64; L]]) -> GameStatus<L> {
-        let (mut pairs, of) = pairs_of(game);
-        let mut market = Market::new(firms(game.owner), game.demand.nests);
-        attractions(game, (&mut pairs, &of), prices, shares);
-        evaluate(&game.demand, &mut pairs, &mut market);
-        start(game, (&mut pairs, &of), &market, prices);
-        let search = solve(&game.demand, &mut pairs, &mut market);
-        evaluate(&game.demand, &mut pairs, &mut market);
-        finish(game, (&pairs, &of), &market, prices, shares);
-        certify(game, (&pairs, &of), prices, shares, &search)
-    }
+/// One search from the prices given.
+fn attempt<const L: usize>(
+    isa: Isa,
+    game: &NestedGame<'_, L>,
+    prices: &mut [[f64; L]],
+    shares: &mut [[f64; L]],
+) -> GameStatus<L> {
+    let (mut pairs, of) = pairs_of(game);
+    let mut market = Market::new(isa, &game.demand, firms(game.owner));
+    attractions(isa, game, (&mut pairs, &of), &market.inverse, prices, shares);
+    start(isa, game, (&mut pairs, &of), &mut market, prices);
+    let search = solve(isa, &game.demand, &mut pairs, &mut market);
+    evaluate(isa, &game.demand, &mut pairs, &mut market);
+    finish(isa, game, (&pairs, &of), &market, prices, shares);
+    certify(isa, game, (&pairs, &of), &market.inverse, prices, shares, &search)
 }
 
 /// Solves lane `l` again from plain logit upwards, halving `1 − ρ` from stage to stage.
@@ -131,207 +133,325 @@ fn pairs_of<const L: usize>(game: &NestedGame<'_, L>) -> (Vec<Pair<L>>, Vec<usiz
 }
 
 /// Log attractions by pair; `shares` holds each product's part of its pair's.
-#[inline(always)]
 fn attractions<const L: usize>(
+    isa: Isa,
     game: &NestedGame<'_, L>,
-    pairs: (&mut [Pair<L>], &[usize]),
+    (pairs, of): (&mut [Pair<L>], &[usize]),
+    inverse: &[f64; L],
     prices: &[[f64; L]],
     shares: &mut [[f64; L]],
 ) {
-    let (pairs, of) = pairs;
-    let demand = &game.demand;
-    let mut inverse = [0.0; L];
-    for l in 0..L {
-        inverse[l] = 1.0 / (1.0 - demand.rho[l]);
-    }
-    for j in 0..shares.len() {
+    let NestedDemand { utility, active, slope, .. } = &game.demand;
+    for (j, row) in shares.iter_mut().enumerate() {
+        let (price, cost, frozen) = (&prices[j], &game.cost[j], &game.frozen[j]);
         let pair = &mut pairs[of[j]];
-        let (frozen, price, cost) = (&game.frozen[j], &prices[j], &game.cost[j]);
-        let (utility, active) = (&demand.utility[j], &demand.active[j]);
-        let at: [f64; L] = each(|l| pick(frozen[l] > 0.5, price[l], cost[l]));
-        let v: [f64; L] = each(|l| (utility[l] - demand.slope[l] * at[l]) * inverse[l]);
-        let v: [f64; L] = each(|l| pick(active[l] > 0.5, v[l], NEVER));
-        let (kept, free) = (&pair.log_kept, &pair.shift);
-        let top: [f64; L] = each(|l| pick(frozen[l] > 0.5, kept[l], free[l]));
-        let top: [f64; L] = each(|l| pick(v[l] > top[l], v[l], top[l]));
-        let kept: [f64; L] = each(|l| pick(frozen[l] > 0.5, top[l], kept[l]));
-        let free: [f64; L] = each(|l| pick(frozen[l] > 0.5, free[l], top[l]));
-        (shares[j], pair.log_kept, pair.shift) = (v, kept, free);
+        attract(isa, row, pair, &utility[j], price, cost, &active[j], frozen, slope, inverse);
     }
-    // Sums over the pair; `base` and `step` serve as accumulators.
-    for j in 0..shares.len() {
-        let pair = &mut pairs[of[j]];
-        let (frozen, price, cost) = (&game.frozen[j], &prices[j], &game.cost[j]);
-        let (active, kept, free) = (&demand.active[j], &pair.log_kept, &pair.shift);
-        let top: [f64; L] = each(|l| pick(frozen[l] > 0.5, kept[l], free[l]));
-        let e: [f64; L] = each(|l| exp(shares[j][l] - top[l]));
-        let e: [f64; L] = each(|l| pick(active[l] > 0.5, e[l], 0.0));
-        let held: [f64; L] = each(|l| pick(frozen[l] > 0.5, e[l], 0.0));
-        let margin: [f64; L] = each(|l| demand.slope[l] * (price[l] - cost[l]) * inverse[l]);
-        let (base, step, earned) = (&pair.base, &pair.step, &pair.kept_margin);
-        let base: [f64; L] = each(|l| base[l] + (e[l] - held[l]));
-        let step: [f64; L] = each(|l| step[l] + held[l]);
-        let margin: [f64; L] = each(|l| held[l] * margin[l]);
-        let margin: [f64; L] = each(|l| pick(held[l] > 0.0, margin[l], 0.0));
-        let earned: [f64; L] = each(|l| earned[l] + margin[l]);
-        (shares[j], pair.base, pair.step, pair.kept_margin) = (e, base, step, earned);
+    for (j, row) in shares.iter_mut().enumerate() {
+        let (price, cost, frozen) = (&prices[j], &game.cost[j], &game.frozen[j]);
+        gather(isa, row, &mut pairs[of[j]], price, cost, &active[j], frozen, slope, inverse);
     }
     for pair in pairs.iter_mut() {
-        let (free, kept) = (&pair.base, &pair.step);
-        pair.keeps = kept.iter().fold(0.0, |sum, kept| sum + kept) > 0.0;
-        let weight: [f64; L] = each(|l| pair.shift[l] + ln(free[l]));
-        pair.log_weight = each(|l| pick(free[l] > 0.0, weight[l], NEVER));
-        let weight: [f64; L] = each(|l| pair.log_kept[l] + ln(kept[l]));
-        pair.log_kept = each(|l| pick(kept[l] > 0.0, weight[l], NEVER));
-        let mean: [f64; L] = each(|l| pair.kept_margin[l] / kept[l]);
-        pair.kept_margin = each(|l| pick(kept[l] > 0.0, mean[l], 0.0));
-        pair.y = [1.0; L];
+        pair.keeps = pair.step.iter().fold(0.0, |sum, kept| sum + kept) > 0.0;
+        weigh(isa, pair);
     }
 }
 
-/// The largest and second largest log attraction of a pair in each nest.
-#[inline(always)]
-fn leaders<const L: usize>(pairs: &[Pair<L>], nests: usize) -> (Vec<[f64; L]>, Vec<[f64; L]>) {
-    let mut first = vec![[NEVER; L]; nests];
-    let mut second = vec![[NEVER; L]; nests];
-    for pair in pairs {
-        let (first, second) = (&mut first[pair.nest], &mut second[pair.nest]);
-        let own = own_log(pair);
-        let loser: [f64; L] = each(|l| pick(own[l] > first[l], first[l], own[l]));
-        *first = each(|l| pick(own[l] > first[l], own[l], first[l]));
-        *second = each(|l| pick(loser[l] > second[l], loser[l], second[l]));
+multiversion! {
+    /// Log attraction of a product, at cost or, frozen, at its price; the largest of its pair.
+    fn attract<const L: usize>(
+        row: &mut [f64; L],
+        pair: &mut Pair<L>,
+        utility: &[f64; L],
+        price: &[f64; L],
+        cost: &[f64; L],
+        active: &[f64; L],
+        frozen: &[f64; L],
+        slope: &[f64; L],
+        inverse: &[f64; L],
+    ) {
+        for l in 0..L {
+            let stays = frozen[l] > 0.5;
+            let v = (utility[l] - slope[l] * pick(stays, price[l], cost[l])) * inverse[l];
+            row[l] = pick(active[l] > 0.5, v, NEVER);
+            pair.log_kept[l] = larger(pick(stays, row[l], NEVER), pair.log_kept[l]);
+            pair.shift[l] = larger(pick(stays, NEVER, row[l]), pair.shift[l]);
+        }
     }
-    (first, second)
 }
 
-/// Log attraction of a pair: of its frozen products, or of the free ones at `y = 1`.
-#[inline(always)]
-fn own_log<const L: usize>(pair: &Pair<L>) -> [f64; L] {
-    let free: [f64; L] = each(|l| pair.log_weight[l] - 1.0);
-    each(|l| pick(pair.log_kept[l] > free[l], pair.log_kept[l], free[l]))
+multiversion! {
+    /// Sums over the pair; `base` and `step` serve as accumulators.
+    fn gather<const L: usize>(
+        row: &mut [f64; L],
+        pair: &mut Pair<L>,
+        price: &[f64; L],
+        cost: &[f64; L],
+        active: &[f64; L],
+        frozen: &[f64; L],
+        slope: &[f64; L],
+        inverse: &[f64; L],
+    ) {
+        for l in 0..L {
+            let stays = frozen[l] > 0.5;
+            let top = pick(stays, pair.log_kept[l], pair.shift[l]);
+            let e = pick(active[l] > 0.5, vanishing(row[l] - top), 0.0);
+            let held = pick(stays, e, 0.0);
+            let margin = slope[l] * (price[l] - cost[l]) * inverse[l];
+            row[l] = e;
+            pair.base[l] += e - held;
+            pair.step[l] += held;
+            pair.kept_margin[l] += pick(held > 0.0, held * margin, 0.0);
+        }
+    }
+}
+
+multiversion! {
+    /// Log attractions of the pair, free and frozen, from the sums.
+    fn weigh<const L: usize>(pair: &mut Pair<L>) {
+        for l in 0..L {
+            let free = pair.base[l];
+            pair.log_weight[l] = pick(free > 0.0, pair.shift[l] + ln(free), NEVER);
+        }
+        if pair.keeps {
+            for l in 0..L {
+                let kept = pair.step[l];
+                pair.log_kept[l] = pick(kept > 0.0, pair.log_kept[l] + ln(kept), NEVER);
+                pair.kept_margin[l] = pick(kept > 0.0, pair.kept_margin[l] / kept, 0.0);
+            }
+        } else {
+            (pair.log_kept, pair.kept_margin) = ([NEVER; L], [0.0; L]);
+        }
+    }
 }
 
 /// Starting `y`: that of the prices given, else each pair's reply inside its nest: a winner
 /// may charge what keeps it ahead of the second, or what it would charge alone.
-#[inline(always)]
 fn start<const L: usize>(
+    isa: Isa,
     game: &NestedGame<'_, L>,
-    pairs: (&mut [Pair<L>], &[usize]),
-    market: &Market<L>,
+    (pairs, of): (&mut [Pair<L>], &[usize]),
+    market: &mut Market<L>,
     prices: &[[f64; L]],
 ) {
-    let (pairs, of) = pairs;
-    let (first, second) = leaders(pairs, game.demand.nests);
+    warm(isa, game, (pairs, of), &market.inverse, prices);
+    if !pairs.iter().any(|pair| lacks_start(isa, pair)) {
+        return;
+    }
+    for pair in pairs.iter_mut() {
+        pair.y = [1.0; L];
+    }
+    evaluate(isa, &game.demand, pairs, market);
+    let none = vec![[NEVER; L]; game.demand.nests];
+    let (mut first, mut second) = (none.clone(), none);
+    for pair in pairs.iter() {
+        lead(isa, &mut first[pair.nest], &mut second[pair.nest], pair);
+    }
     for pair in pairs.iter_mut() {
         let (first, second) = (&first[pair.nest], &second[pair.nest]);
-        // A pair alone in its nest plays against the outside: y = (1 + W)/(1 − ρ).
-        let (omega, rho) = (&market.omega[pair.nest], &game.demand.rho);
-        let nest: [f64; L] = each(|l| omega[l] / (1.0 - rho[l]));
-        let rest: [f64; L] = each(|l| nest[l] / (1.0 - nest[l]));
-        let rest: [f64; L] = each(|l| pick(nest[l] < 0.999, rest[l], 1e3));
-        // Loops, not closures: what is this long the compiler would not put inline.
-        let mut alone = [0.0; L];
-        for l in 0..L {
-            alone[l] = (1.0 + rough(rest[l])) / (1.0 - rho[l]);
-        }
-        let own = own_log(pair);
-        let rival: [f64; L] = each(|l| pick(own[l] < first[l], first[l], second[l]));
-        let ahead: [f64; L] = each(|l| pair.log_weight[l] - rival[l]);
-        let mut close: [f64; L] = each(|l| exp(ahead[l].min(30.0) - 1.0));
-        for l in 0..L {
-            close[l] = 1.0 + rough(close[l]);
-        }
-        let far: [f64; L] = each(|l| ahead[l].max(30.0));
-        let far: [f64; L] = each(|l| far[l] - ln(far[l]));
-        let against: [f64; L] = each(|l| pick(ahead[l] > 30.0, far[l], close[l]));
-        let y: [f64; L] = each(|l| pick(against[l] < alone[l], against[l], alone[l]));
-        pair.y = each(|l| pick(y[l] > 1.0, y[l], 1.0));
+        let omega = &market.nests[pair.nest].omega;
+        reply(isa, pair, first, second, omega, &game.demand.rho);
     }
-    for j in 0..prices.len() {
-        let pair = &mut pairs[of[j]];
-        let (frozen, price, cost) = (&game.frozen[j], &prices[j], &game.cost[j]);
-        let (active, rho, slope) = (&game.demand.active[j], &game.demand.rho, &game.demand.slope);
-        let inverse: [f64; L] = each(|l| 1.0 / (1.0 - rho[l]));
-        let given: [f64; L] = each(|l| slope[l] * (price[l] - cost[l]) * inverse[l]);
-        let y = &pair.y;
-        pair.y = each(|l| {
+    warm(isa, game, (pairs, of), &market.inverse, prices);
+}
+
+/// Takes `y` from the prices given, where they make sense.
+fn warm<const L: usize>(
+    isa: Isa,
+    game: &NestedGame<'_, L>,
+    (pairs, of): (&mut [Pair<L>], &[usize]),
+    inverse: &[f64; L],
+    prices: &[[f64; L]],
+) {
+    for (j, price) in prices.iter().enumerate() {
+        let (y, slope) = (&mut pairs[of[j]].y, &game.demand.slope);
+        let (active, frozen) = (&game.demand.active[j], &game.frozen[j]);
+        warm_one(isa, y, price, &game.cost[j], active, frozen, slope, inverse);
+    }
+}
+
+multiversion! {
+    fn warm_one<const L: usize>(
+        y: &mut [f64; L],
+        price: &[f64; L],
+        cost: &[f64; L],
+        active: &[f64; L],
+        frozen: &[f64; L],
+        slope: &[f64; L],
+        inverse: &[f64; L],
+    ) {
+        for l in 0..L {
+            let given = slope[l] * (price[l] - cost[l]) * inverse[l];
             let free = (active[l] > 0.5) & (frozen[l] < 0.5);
-            let usable = free & (given[l] > 0.25) & (given[l] < 100.0 * inverse[l]);
-            pick(usable, given[l], y[l])
-        });
+            let usable = free & (given > 0.25) & (given < 100.0 * inverse[l]);
+            y[l] = renew(usable, given, y[l]);
+        }
+    }
+}
+
+multiversion! {
+    /// Has a pair a price to set and no `y` yet? One that has none moves nothing from 0.
+    fn lacks_start<const L: usize>(pair: &Pair<L>) -> bool {
+        let lacks = |l: usize| (pair.log_weight[l] > NEVER) & (pair.y[l] == 0.0);
+        (0..L).fold(0u64, |any, l| any | u64::from(lacks(l))) != 0
+    }
+}
+
+multiversion! {
+    /// The largest and second largest log attraction of a pair in a nest.
+    fn lead<const L: usize>(first: &mut [f64; L], second: &mut [f64; L], pair: &Pair<L>) {
+        for l in 0..L {
+            let own = own_log(pair, l);
+            let loser = pick(own > first[l], first[l], own);
+            first[l] = larger(own, first[l]);
+            second[l] = larger(loser, second[l]);
+        }
+    }
+}
+
+/// Log attraction of a pair: of its frozen products, or of the free ones at `y = 1`.
+#[inline(always)]
+fn own_log<const L: usize>(pair: &Pair<L>, l: usize) -> f64 {
+    larger(pair.log_kept[l], pair.log_weight[l] - 1.0)
+}
+
+multiversion! {
+    fn reply<const L: usize>(
+        pair: &mut Pair<L>,
+        first: &[f64; L],
+        second: &[f64; L],
+        omega: &[f64; L],
+        rho: &[f64; L],
+    ) {
+        for l in 0..L {
+            // A pair alone in its nest plays against the outside: y = (1 + W)/(1 − ρ).
+            let nest = omega[l] / (1.0 - rho[l]);
+            let rest = pick(nest < 0.999, nest / (1.0 - nest), 1e3);
+            let alone = (1.0 + rough(rest)) / (1.0 - rho[l]);
+            let own = own_log(pair, l);
+            let ahead = pair.log_weight[l] - pick(own < first[l], first[l], second[l]);
+            let close = 1.0 + rough(exp(ahead.min(30.0) - 1.0));
+            let far = ahead.max(30.0);
+            let against = pick(ahead > 30.0, far - ln(far), close);
+            pair.y[l] = larger(pick(against < alone, against, alone), 1.0);
+        }
     }
 }
 
 /// Prices and shares from the pairs.
-#[inline(always)]
 fn finish<const L: usize>(
+    isa: Isa,
     game: &NestedGame<'_, L>,
-    pairs: (&[Pair<L>], &[usize]),
+    (pairs, of): (&[Pair<L>], &[usize]),
     market: &Market<L>,
     prices: &mut [[f64; L]],
     shares: &mut [[f64; L]],
 ) {
-    let (pairs, of) = pairs;
-    for j in 0..prices.len() {
+    for (j, (price, share)) in prices.iter_mut().zip(shares).enumerate() {
         let pair = &pairs[of[j]];
-        let (d, omega) = (&market.d[pair.nest], &market.omega[pair.nest]);
-        let (frozen, active, cost) = (&game.frozen[j], &game.demand.active[j], &game.cost[j]);
-        let (slope, utility) = (&game.demand.slope, &game.demand.utility[j]);
-        let rest: [f64; L] = each(|l| 1.0 - game.demand.rho[l]);
-        let new: [f64; L] = each(|l| cost[l] + pair.y[l] * rest[l] / slope[l]);
-        let old = &prices[j];
-        let moves = |l: usize| (active[l] > 0.5) & (frozen[l] <= 0.5);
-        let price: [f64; L] = each(|l| pick(moves(l), new[l], old[l]));
-        let within: [f64; L] = each(|l| exp((utility[l] - slope[l] * price[l]) / rest[l] - d[l]));
-        let share: [f64; L] = each(|l| within[l] * omega[l] / rest[l]);
-        shares[j] = each(|l| pick(active[l] > 0.5, share[l], 0.0));
-        prices[j] = price;
+        let nest = &market.nests[pair.nest];
+        let (frozen, cost) = (&game.frozen[j], &game.cost[j]);
+        deliver(isa, price, share, &game.demand, j, cost, frozen, &pair.y, nest, &market.inverse);
+    }
+}
+
+multiversion! {
+    fn deliver<const L: usize>(
+        price: &mut [f64; L],
+        share: &mut [f64; L],
+        demand: &NestedDemand<'_, L>,
+        j: usize,
+        cost: &[f64; L],
+        frozen: &[f64; L],
+        y: &[f64; L],
+        nest: &Nest<L>,
+        inverse: &[f64; L],
+    ) {
+        let (utility, active) = (&demand.utility[j], &demand.active[j]);
+        for l in 0..L {
+            let (slope, rest) = (demand.slope[l], 1.0 - demand.rho[l]);
+            let sells = active[l] > 0.5;
+            let new = cost[l] + y[l] * rest / slope;
+            price[l] = renew(sells & (frozen[l] <= 0.5), new, price[l]);
+            let within = vanishing((utility[l] - slope * price[l]) * inverse[l] - nest.d[l]);
+            share[l] = pick(sells, within * nest.omega[l] * inverse[l], 0.0);
+        }
     }
 }
 
 /// Status from the prices and shares that came out, not from the search.
-#[inline(always)]
 fn certify<const L: usize>(
+    isa: Isa,
     game: &NestedGame<'_, L>,
-    pairs: (&[Pair<L>], &[usize]),
+    (pairs, of): (&[Pair<L>], &[usize]),
+    inverse: &[f64; L],
     prices: &[[f64; L]],
     shares: &[[f64; L]],
     search: &Search<L>,
 ) -> GameStatus<L> {
-    let (pairs, of) = pairs;
-    let mut nest = vec![[0.0; L]; game.demand.nests];
+    let demand = &game.demand;
+    let mut nest = vec![[0.0; L]; demand.nests];
     let mut own = vec![[0.0; L]; pairs.len()];
     let mut profit = vec![[0.0; L]; firms(game.owner)];
-    for j in 0..prices.len() {
-        let (active, price, cost) = (&game.demand.active[j], &prices[j], &game.cost[j]);
-        let (slope, share) = (&game.demand.slope, &shares[j]);
-        let earned: [f64; L] = each(|l| share[l] * (slope[l] * (price[l] - cost[l])));
-        let earned: [f64; L] = each(|l| pick(active[l] > 0.5, earned[l], 0.0));
-        let rows = [
-            (&mut nest[game.demand.nest[j]], share),
-            (&mut own[of[j]], &earned),
-            (&mut profit[game.owner[j]], &earned),
-        ];
-        for (row, by) in rows {
-            *row = each(|l| row[l] + by[l]);
-        }
+    for (j, (price, share)) in prices.iter().zip(shares).enumerate() {
+        let sums = (&mut nest[demand.nest[j]], &mut own[of[j]], &mut profit[game.owner[j]]);
+        let (active, cost) = (&demand.active[j], &game.cost[j]);
+        earn(isa, sums.0, sums.1, sums.2, price, cost, share, active, &demand.slope);
     }
     let (mut residual, mut size, mut broken) = ([0.0; L], [1.0; L], [0.0; L]);
-    for j in 0..prices.len() {
-        let g = game.demand.nest[j];
-        let (active, frozen) = (&game.demand.active[j], &game.frozen[j]);
-        let (price, cost, rho) = (&prices[j], &game.cost[j], &game.demand.rho);
-        let (own, nest, profit) = (&own[of[j]], &nest[g], &profit[game.owner[j]]);
-        let scale: [f64; L] = each(|l| game.demand.slope[l] / (1.0 - rho[l]));
-        let y: [f64; L] = each(|l| scale[l] * (price[l] - cost[l]));
-        let q: [f64; L] = each(|l| own[l] / (nest[l] * (1.0 - rho[l])));
-        let r: [f64; L] = each(|l| (y[l] - rho[l] * q[l] - 1.0 - profit[l]).abs());
-        let counts = |l: usize| (active[l] > 0.5) & (frozen[l] < 0.5);
-        let r: [f64; L] = each(|l| pick(counts(l) & (nest[l] > 0.0), r[l], 0.0));
-        broken = each(|l| broken[l] + r[l] * 0.0);
-        residual = each(|l| pick(r[l] > residual[l], r[l], residual[l]));
-        let large: [f64; L] = each(|l| scale[l] * price[l].abs() + y[l].abs());
-        size = each(|l| pick(counts(l) & (large[l] > size[l]), large[l], size[l]));
+    for (j, price) in prices.iter().enumerate() {
+        let sums = [&nest[demand.nest[j]], &own[of[j]], &profit[game.owner[j]]];
+        let row = [price, &game.cost[j], &game.frozen[j], &demand.active[j]];
+        miss(isa, &mut residual, &mut size, &mut broken, row, sums, demand, inverse);
     }
     status(&residual, &size, &broken, search)
+}
+
+multiversion! {
+    /// What a product sells and earns, added to its nest, its pair and its firm.
+    fn earn<const L: usize>(
+        nest: &mut [f64; L],
+        own: &mut [f64; L],
+        profit: &mut [f64; L],
+        price: &[f64; L],
+        cost: &[f64; L],
+        share: &[f64; L],
+        active: &[f64; L],
+        slope: &[f64; L],
+    ) {
+        for l in 0..L {
+            let earned = share[l] * (slope[l] * (price[l] - cost[l]));
+            let earned = pick(active[l] > 0.5, earned, 0.0);
+            nest[l] += share[l];
+            own[l] += earned;
+            profit[l] += earned;
+        }
+    }
+}
+
+multiversion! {
+    /// By how much a product misses its first-order condition, against the size of its terms.
+    fn miss<const L: usize>(
+        residual: &mut [f64; L],
+        size: &mut [f64; L],
+        broken: &mut [f64; L],
+        row: [&[f64; L]; 4],
+        sums: [&[f64; L]; 3],
+        demand: &NestedDemand<'_, L>,
+        inverse: &[f64; L],
+    ) {
+        let ([price, cost, frozen, active], [nest, own, profit]) = (row, sums);
+        for l in 0..L {
+            let (scale, rho) = (demand.slope[l] * inverse[l], demand.rho[l]);
+            let y = scale * (price[l] - cost[l]);
+            let q = own[l] * inverse[l] / nest[l];
+            let counts = (active[l] > 0.5) & (frozen[l] < 0.5);
+            let r = (y - rho * q - 1.0 - profit[l]).abs();
+            let r = pick(counts & (nest[l] > 0.0), r, 0.0);
+            broken[l] += r * 0.0;
+            residual[l] = larger(r, residual[l]);
+            let large = scale * price[l].abs() + y.abs();
+            size[l] = larger(pick(counts, large, 0.0), size[l]);
+        }
+    }
 }
