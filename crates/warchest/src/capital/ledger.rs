@@ -105,7 +105,7 @@ pub struct Entry<const L: usize> {
 pub enum Books {
     /// The balances of the firms: enough to see who runs out of cash.
     Cash,
-    /// And what each firm's business brings in a quarter, which reaches its balance at once.
+    /// And what each firm's business brings in a quarter, which reaches its balance as one sum.
     Flows,
     /// All balances and the totals by kind.
     Whole,

@@ -16,6 +16,9 @@ impl<const L: usize> State<L> {
         self.path = path;
         self.quarter = 0;
         self.values.draw_path(plan, path);
+        // What moves every quarter starts at its first draw, not at what the paths before left.
+        self.curve_level.fill([0.0; L]);
+        self.values.draw_quarter(plan, path, 0, &self.curve_level);
         self.common = Common::new();
         self.common.leader_change = [f64::from(NEVER); L];
         self.firms.clear();

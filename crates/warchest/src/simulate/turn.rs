@@ -1,8 +1,10 @@
 //! The turn of the quarter: draws, curves, a new page in the ledger.
 
+use crate::numerics::elementary::exp;
 use crate::numerics::lanes::Isa;
 use crate::simulate::lanes::State;
 use crate::simulate::plan::Plan;
+use crate::world::Per;
 
 impl<const L: usize> State<L> {
     /// Turns to a quarter, which must follow the one before (or be 0).
@@ -13,6 +15,11 @@ impl<const L: usize> State<L> {
         self.follow_curves(plan);
         if !plan.per_quarter.is_empty() {
             self.values.draw_quarter(plan, self.path, quarter, &self.curve_level);
+            for (factor, &growth) in self.factors.iter_mut().zip(&plan.factors) {
+                if plan.world.param(growth).per == Per::Quarter && !plan.is_known(growth) {
+                    *factor = self.values[growth].map(exp);
+                }
+            }
         }
     }
 

@@ -41,6 +41,24 @@ fn busy() -> World {
     market(Shape { quarters: 12, ..SMALL })
 }
 
+/// What moves every quarter and is looked at when a path starts, cash and growth among it, is
+/// that path's own, whichever paths ran before on the same thread.
+#[test]
+fn a_path_starts_with_its_own_quarterly_values() {
+    let mut world = busy();
+    for firm in world.firms.clone() {
+        for id in [firm.opex, firm.opex_growth, firm.research_growth, firm.cash] {
+            let param = &mut world.params[id.0 as usize];
+            let Dist::Fixed(mean) = param.dist else { continue };
+            param.dist = Dist::Normal { mean, sd: 0.05 * mean.abs() + 0.001 };
+            param.per = Per::Quarter;
+        }
+    }
+    let whole = all(&world, 512);
+    let alone = blocks(&world, &request(Detail::Quarters), 512, (1, 2), Isa::best());
+    assert_eq!(hash(&whole[1..]), hash(&alone));
+}
+
 #[test]
 fn every_instruction_set_gives_the_same_bits() {
     for world in [worlds::toy(), busy()] {
