@@ -175,16 +175,16 @@ impl Desk<'_, '_> {
         let keep = session.asked.detail() >= Detail::Rows;
         let (mut next, mut part, mut rows) = (wanted.start, Part::default(), Rows::default());
         let mut failed = None;
-        let mut on_block = |mut block: Block| {
+        let mut on_block = |block: &mut Block| {
             if part.tally.paths == 0 {
                 rows = Rows { first: block.index * BLOCK, ..Rows::default() };
             }
-            part.joint.add(&block);
-            part.tally.merge(&block.tally);
+            part.joint.add(block);
+            part.tally.add(block);
             so_far.merge(&counts_only(&block.tally));
             progress.say(world, &so_far);
             if keep {
-                rows.push(&mut block);
+                rows.push(block);
             }
             if block.index + 1 == self.cut.blocks(next).end {
                 total.merge(&part);
@@ -291,8 +291,8 @@ pub fn count(
     let mut part = Part { tally: Tally::default(), joint: Joint::default() };
     let blocks = 0..ensemble::blocks_of(paths);
     ensemble::run(world, request, blocks, paths, Isa::best(), &mut |block| {
-        part.joint.add(&block);
-        part.tally.merge(&block.tally);
+        part.joint.add(block);
+        part.tally.add(block);
         until(interrupt)
     })?;
     Ok((!interrupt.load(Ordering::Relaxed)).then_some(part))

@@ -26,7 +26,7 @@
 //! let blocks = 0..ensemble::blocks_of(paths);
 //! ensemble::run(&world, &request, blocks, paths, Isa::best(), &mut |block| {
 //!     joint.add(&block);
-//!     tally.merge(&block.tally);
+//!     tally.add(&block);
 //!     ControlFlow::Continue(())
 //! })
 //! .expect("the clock has quarters");

@@ -153,7 +153,7 @@ fn blocks(
         Request { seed: args.seed, detail: Detail::Rows, audit: false, free_funding: false };
     let mut out = Vec::new();
     ensemble::run(world, &request, window, args.paths, Isa::best(), &mut |block| {
-        out.push(block);
+        out.push(std::mem::take(block));
         session::until(interrupt)
     })?;
     Ok(out)

@@ -38,7 +38,7 @@ pub struct Asked {
 impl Asked {
     /// Identity of the run: same key, same bytes.
     pub fn key(&self) -> String {
-        sha256(&serde_json::to_string(self).unwrap_or_default())
+        sha256(serde_json::to_string(self).unwrap_or_default())
     }
 
     /// How much is recorded.

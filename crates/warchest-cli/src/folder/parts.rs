@@ -66,7 +66,10 @@ pub fn stem(folder: &Path, index: u64) -> PathBuf {
     folder.join("parts").join(format!("{index:08}"))
 }
 
-/// What the file of a finished part holds, after a line with the SHA-256 of the rest.
+/// Length of a SHA-256 in hexadecimal.
+const SHA256: usize = 64;
+
+/// What the file of a finished part holds, after the SHA-256 of the rest.
 #[derive(Serialize, Deserialize)]
 struct Sealed<T> {
     /// SHA-256 of the files of rows, by ending.
@@ -112,9 +115,9 @@ pub fn write(
         }
     }
     let path = counts(folder, index);
-    let text = serde_json::to_string(&Sealed { files, part })
+    let body = postcard::to_allocvec(&Sealed { files, part })
         .map_err(|error| CliError::write(&path, error))?;
-    write_atomic(&path, format!("{}\n{text}", sha256(&text)).as_bytes())
+    write_atomic(&path, &[sha256(&body).as_bytes(), &body].concat())
 }
 
 /// Whether there is a part, whole or damaged.
@@ -134,11 +137,11 @@ pub fn read(folder: &Path, index: u64) -> Result<Found, CliError> {
         Err(error) => return Err(CliError::read(&path, error)),
     };
     let damaged = |path: &Path| Ok(Found::Damaged(path.display().to_string()));
-    let text = str::from_utf8(&bytes).ok().and_then(|text| text.split_once('\n'));
-    let Some((_, body)) = text.filter(|(hash, body)| sha256(body) == *hash) else {
+    let split = bytes.split_at_checked(SHA256);
+    let Some((_, body)) = split.filter(|(hash, body)| sha256(body).as_bytes() == *hash) else {
         return damaged(&path);
     };
-    let Ok(sealed) = serde_json::from_str::<Sealed<Part>>(body) else { return damaged(&path) };
+    let Ok(sealed) = postcard::from_bytes::<Sealed<Part>>(body) else { return damaged(&path) };
     for (name, hash) in &sealed.files {
         let path = stem(folder, index).with_added_extension(name);
         if !sha256_of(&path).is_ok_and(|found| found == *hash) {

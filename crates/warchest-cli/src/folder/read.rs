@@ -6,7 +6,7 @@ use arrow_array::{ArrowPrimitiveType, PrimitiveArray, RecordBatch};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use warchest::simulate::outcome::{BLOCK, Block, FirmRows, PathRows, Tally};
+use warchest::simulate::outcome::{BLOCK, Block, FirmRows, PathRows};
 
 /// Reads the rows of a run, block by block.
 pub struct Reader {
@@ -62,8 +62,7 @@ impl Reader {
             paths: market.num_rows() as u32,
             firms: firm_rows(&firms).map_err(|name| fail("paths.parquet", &name))?,
             market: path_rows(&market).map_err(|name| fail("market.parquet", &name))?,
-            tally: Tally::default(),
-            alive: Vec::new(),
+            ..Block::default()
         }))
     }
 }

@@ -1,9 +1,7 @@
 //! From tallies to estimates with their Monte-Carlo standard errors.
 
-use std::collections::BTreeMap;
-
 use crate::answers::types::{Curve, Distribution, Estimate, Fan, QUANTILES};
-use crate::simulate::outcome::{QuarterTally, Spread};
+use crate::simulate::outcome::{FIRM_FIGURES, MARKET_FIGURES, QuarterTally, Spread};
 
 /// A probability from `hits` of `paths`, with its standard error.
 ///
@@ -104,20 +102,24 @@ pub fn distribution(spread: &Spread) -> Distribution {
 /// Whose figure of a quarter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Of {
-    /// A firm's.
+    /// A firm's, by its name in [`FIRM_FIGURES`].
     Firm(usize),
-    /// A market's.
+    /// A market's, by its name in [`MARKET_FIGURES`].
     Market(usize),
-    /// All of it.
-    Whole,
+    /// All of it: the place in `outcome::common_figures`.
+    Whole(usize),
 }
 
 impl Of {
-    fn find(self, quarter: &QuarterTally) -> Option<&BTreeMap<String, Spread>> {
+    /// The figure called `name` in a quarter, where it is recorded.
+    pub fn find<'a>(self, quarter: &'a QuarterTally, name: &str) -> Option<&'a Spread> {
+        let place = |names: &[&str]| names.iter().position(|known| *known == name);
         match self {
-            Of::Firm(f) => quarter.firms.get(f),
-            Of::Market(m) => quarter.markets.get(m),
-            Of::Whole => Some(&quarter.common),
+            Of::Firm(f) => quarter.firms.get(f * FIRM_FIGURES.len() + place(&FIRM_FIGURES)?),
+            Of::Market(m) => {
+                quarter.markets.get(m * MARKET_FIGURES.len() + place(&MARKET_FIGURES)?)
+            }
+            Of::Whole(k) => quarter.common.get(k),
         }
     }
 }
@@ -133,7 +135,7 @@ pub fn fan(quarters: &[QuarterTally], of: Of, name: &str) -> Fan {
     };
     let none = Spread::default();
     for quarter in quarters {
-        let spread = of.find(quarter).and_then(|map| map.get(name)).unwrap_or(&none);
+        let spread = of.find(quarter, name).unwrap_or(&none);
         let median = quantile(spread, 0, 0.5);
         out.count.push(spread.count());
         out.p05.push(spread.sketch.quantile(0.05));

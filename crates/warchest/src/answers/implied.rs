@@ -1,6 +1,6 @@
 //! The growth that each firm's valuation implies, beside the growth of the run.
 
-use crate::answers::estimate::{mean, proportion, quantile};
+use crate::answers::estimate::{Of, mean, proportion, quantile};
 use crate::answers::types::{Estimate, Implied};
 use crate::numerics::elementary::powf;
 use crate::portfolio::reverse_dcf::{Terms, implied_growth};
@@ -14,14 +14,14 @@ pub fn answer(world: &World, tally: &Tally) -> Vec<Implied> {
 
 fn of_firm(world: &World, tally: &Tally, f: usize) -> Option<Implied> {
     let firm = &world.firms[f];
-    let first = tally.quarters.first()?.firms.get(f)?;
-    let revenue = annualised(first.get("revenue")?);
+    let first = |name: &str| Of::Firm(f).find(tally.quarters.first()?, name);
+    let revenue = annualised(first("revenue")?);
     let valuation = match &world.param(firm.valuation) {
         param if matches!(param.dist, Dist::Fixed(_)) => match (&param.dist, param.transform) {
             (Dist::Fixed(value), Transform::Scale(by)) => value * by,
             _ => f64::NAN,
         },
-        _ => first.get("valuation")?.sketch.quantile(0.5),
+        _ => first("valuation")?.sketch.quantile(0.5),
     };
     let report = &world.report;
     if !(valuation > 0.0 && revenue.value > 0.0 && report.implied_years > 0.0) {

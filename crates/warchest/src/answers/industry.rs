@@ -3,9 +3,8 @@
 use crate::answers::estimate::{Of, curve, distribution, fan, proportion};
 use crate::answers::joint::Joint;
 use crate::answers::types::*;
-use crate::simulate::outcome::{
-    COMMON_FIGURES, MARKET_FIGURES, NEVER, QuarterTally, Spread, Tally,
-};
+use crate::simulate::outcome::common_figures;
+use crate::simulate::outcome::{MARKET_FIGURES, NEVER, PATH_NUMBERS, QuarterTally, Spread, Tally};
 use crate::world::{Kernel, World};
 
 /// How many reported firms are alive and independent.
@@ -31,38 +30,27 @@ pub fn survivors(world: &World, tally: &Tally) -> Survivors {
     }
 }
 
-fn common_fan(tally: &Tally, name: &str) -> Fan {
-    fan(&tally.quarters, Of::Whole, name)
-}
-
-/// Keys of figures of the whole market that some quarter holds, in the order of the outcome.
-fn recorded(tally: &Tally) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    let known = COMMON_FIGURES.iter().map(|name| name.to_string());
-    let found = tally.quarters.first().into_iter().flat_map(|q| q.common.keys().cloned());
-    for name in known.chain(found) {
-        let held =
-            tally.quarters.iter().any(|q| q.common.get(&name).is_some_and(|s| s.count() > 0));
-        if held && !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names
-}
-
-fn chosen(tally: &Tally, keep: impl Fn(&str) -> bool) -> Vec<Fan> {
-    recorded(tally).iter().filter(|name| keep(name)).map(|name| common_fan(tally, name)).collect()
+/// Fans of the figures of the whole market that some quarter holds and `keep` names, in the order
+/// of the outcome.
+fn chosen(world: &World, tally: &Tally, keep: impl Fn(&str) -> bool) -> Vec<Fan> {
+    let held = |k: usize| {
+        let found = |quarter: &QuarterTally| quarter.common.get(k).is_some_and(|s| s.count() > 0);
+        tally.quarters.iter().any(found)
+    };
+    let kept = common_figures(world).into_iter().enumerate();
+    let kept = kept.filter(|(k, name)| keep(name) && held(*k));
+    kept.map(|(k, name)| fan(&tally.quarters, Of::Whole(k), &name)).collect()
 }
 
 /// The three price fans.
-pub fn prices(tally: &Tally) -> Vec<Fan> {
-    chosen(tally, |name| name.starts_with("price_"))
+pub fn prices(world: &World, tally: &Tally) -> Vec<Fan> {
+    chosen(world, tally, |name| name.starts_with("price_"))
 }
 
 /// What no other answer shows.
-pub fn common(tally: &Tally) -> Vec<Fan> {
+pub fn common(world: &World, tally: &Tally) -> Vec<Fan> {
     let elsewhere = ["price_", "hhi_", "value_added_"];
-    chosen(tally, |name| !elsewhere.iter().any(|start| name.starts_with(start)))
+    chosen(world, tally, |name| !elsewhere.iter().any(|start| name.starts_with(start)))
 }
 
 /// Markets with their prices and sizes.
@@ -92,23 +80,25 @@ pub fn markets(world: &World, tally: &Tally) -> Vec<MarketAnswer> {
     world.markets.iter().enumerate().map(answer).collect()
 }
 
-fn number(tally: &Tally, name: &str) -> Distribution {
-    distribution(tally.path_numbers.get(name).unwrap_or(&Spread::default()))
+/// A number of the paths by its name in [`PATH_NUMBERS`], empty when it was not recorded.
+fn number<'a>(tally: &'a Tally, name: &str, none: &'a Spread) -> &'a Spread {
+    let place = PATH_NUMBERS.iter().position(|known| *known == name);
+    place.and_then(|place| tally.path_numbers.get(place)).unwrap_or(none)
 }
 
 /// Concentration and the time until rank 1 changes.
 pub fn concentration(world: &World, tally: &Tally) -> Concentration {
     let none = Spread::default();
-    let change = tally.path_numbers.get("leader_change").unwrap_or(&none);
+    let change = number(tally, "leader_change", &none);
     let paths = change.count();
     let changed_by = |q: u32| paths - change.sketch.count_from(f64::from(q) + 1.0);
     let counts: Vec<u64> = (0..world.clock.quarters).map(changed_by).collect();
     let half = counts.iter().position(|&n| paths > 0 && 2 * n >= paths);
     let never = change.sketch.count_from(f64::from(NEVER));
     Concentration {
-        fans: chosen(tally, |name| name.starts_with("hhi_")),
-        hhi_spend: number(tally, "hhi_spend"),
-        hhi_usage: number(tally, "hhi_usage"),
+        fans: chosen(world, tally, |name| name.starts_with("hhi_")),
+        hhi_spend: distribution(number(tally, "hhi_spend", &none)),
+        hhi_usage: distribution(number(tally, "hhi_usage", &none)),
         leader_changed: if paths == 0 { Curve::default() } else { curve(counts, paths) },
         leader_change_median: half.map_or_else(Estimate::default, |q| {
             let se = crate::answers::estimate::quantile(change, 0, 0.5).se;
@@ -119,22 +109,22 @@ pub fn concentration(world: &World, tally: &Tally) -> Concentration {
 }
 
 /// Who gets the money.
-pub fn money(tally: &Tally, joint: &Joint) -> Money {
+pub fn money(world: &World, tally: &Tally, joint: &Joint) -> Money {
     let none = Spread::default();
     let share = |key: String| distribution(joint.shares.get(&key).unwrap_or(&none));
     let layer = |name: &&str| LayerAnswer {
         name: name.to_string(),
-        value_added: number(tally, &format!("value_added_{name}")),
+        value_added: distribution(number(tally, &format!("value_added_{name}"), &none)),
         share_of_sales: share(format!("share_of_sales/{name}")),
         share_of_cash: share(format!("share_of_cash/{name}")),
     };
     Money {
-        final_spend: number(tally, "final_spend"),
+        final_spend: distribution(number(tally, "final_spend", &none)),
         layers: LAYERS.iter().map(layer).collect(),
-        capex: number(tally, "capex"),
-        consumer_surplus: number(tally, "consumer_surplus"),
+        capex: distribution(number(tally, "capex", &none)),
+        consumer_surplus: distribution(number(tally, "consumer_surplus", &none)),
         consumer_surplus_share: share("surplus_share".to_string()),
-        by_quarter: chosen(tally, |name| name.starts_with("value_added_")),
+        by_quarter: chosen(world, tally, |name| name.starts_with("value_added_")),
     }
 }
 
@@ -142,8 +132,8 @@ pub fn money(tally: &Tally, joint: &Joint) -> Money {
 pub fn giants(world: &World, tally: &Tally) -> Giants {
     let none = Spread::default();
     let threshold = world.report.giant_usd;
-    let count = tally.path_numbers.get("giants").unwrap_or(&none);
-    let outside = tally.path_numbers.get("giants_outside").unwrap_or(&none);
+    let count = number(tally, "giants", &none);
+    let outside = number(tally, "giants_outside", &none);
     let mut at_least = Vec::new();
     for k in 1..=world.firms.len() {
         let hits = count.sketch.count_from(k as f64);
@@ -154,7 +144,7 @@ pub fn giants(world: &World, tally: &Tally) -> Giants {
     }
     let firm = |(f, firm): (usize, &crate::world::Firm)| {
         let above = |quarter: &QuarterTally| {
-            let marks = quarter.firms.get(f).and_then(|map| map.get("valuation"));
+            let marks = Of::Firm(f).find(quarter, "valuation");
             marks.map_or(0, |spread| spread.sketch.count_from(threshold))
         };
         let hits: Vec<u64> = tally.quarters.iter().map(above).collect();

@@ -2,53 +2,52 @@
 
 /// Histogram over the leading 7 bits of the mantissa: quantiles within 0.4 %, merging exact.
 ///
-/// Serialised as one list: the gap from bin to bin, followed by minus the count where that is
-/// not 1.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Sketch(Bins);
-
-/// Which of the two depends on the number of bins alone, so that equal contents are equal.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Bins {
-    /// Below [`MANY`] bins: in rising order with their counts, none of which is 0.
-    Few(Vec<(i32, u32)>),
-    Many(Pages),
-}
-
-/// So many bins are kept in pages.
-const MANY: usize = 512;
-
-/// Bins of an octave side by side: adding to them needs no search.
+/// Bins of an octave lie side by side on a page, so that adding a value needs no search. Serialised
+/// as one list: the gap from bin to bin, followed by minus the count where that is not 1.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-struct Pages {
-    /// Octaves in rising order; the counts of each.
+pub struct Sketch {
+    /// Octaves in rising order; the counts of each, not all of them 0.
     octaves: Vec<i32>,
     counts: Vec<[u32; PAGE]>,
-    /// Number of bins that are not 0.
-    filled: usize,
 }
 
 const PAGE: usize = 1 << PAGE_BITS;
 const PAGE_BITS: u32 = 7;
 
-impl Default for Sketch {
-    fn default() -> Self {
-        Sketch(Bins::Few(Vec::new()))
-    }
-}
+/// The bin of no value: [`Sketch::add_bins`] passes over it.
+pub const NO_BIN: i32 = i32::MAX;
 
 impl Sketch {
     /// Adds one value.
     pub fn add(&mut self, value: f64) {
-        let bin = Sketch::bin(value);
-        match &mut self.0 {
-            Bins::Many(pages) => pages.add_list(&[(bin, 1)]),
-            Bins::Few(list) => match list.binary_search_by_key(&bin, |&(at, _)| at) {
-                Ok(at) => list[at].1 = list[at].1.saturating_add(1),
-                Err(at) if list.len() + 1 < MANY => list.insert(at, (bin, 1)),
-                Err(_) => self.merge(&Sketch(Bins::Few(vec![(bin, 1)]))),
-            },
+        self.add_to(Sketch::bin(value), 1);
+    }
+
+    /// Adds values whose bins these are, in any order.
+    pub fn add_bins(&mut self, bins: &[i32]) {
+        let (mut first, mut skip) = self.upper_pages();
+        for &bin in bins {
+            let at = bin.wrapping_sub(first) as u32 as usize;
+            if let Some(count) = self.counts[skip..].as_flattened_mut().get_mut(at) {
+                *count = count.saturating_add(1);
+            } else if bin != NO_BIN {
+                let pages = self.octaves.len();
+                self.add_to(bin, 1);
+                if self.octaves.len() != pages {
+                    (first, skip) = self.upper_pages();
+                }
+            }
         }
+    }
+
+    /// First bin and page of the greatest octaves as far as none is missing: where most values
+    /// are, a bin's place follows from its distance to that bin.
+    fn upper_pages(&self) -> (i32, usize) {
+        let mut skip = self.octaves.len().saturating_sub(1);
+        while skip > 0 && self.octaves[skip - 1] == self.octaves[skip] - 1 {
+            skip -= 1;
+        }
+        (self.octaves.get(skip).map_or(0, |octave| octave << PAGE_BITS), skip)
     }
 
     /// The bin of a value.
@@ -58,89 +57,33 @@ impl Sketch {
         if value < 0.0 { -magnitude } else { magnitude }
     }
 
-    /// The sketch of values whose bins these are; sorts them.
-    pub fn of_bins(bins: &mut [i32]) -> Sketch {
-        bins.sort_unstable();
-        let rises = bins.windows(2).fold(0, |n, pair| n + usize::from(pair[0] != pair[1]));
-        let mut out = Vec::with_capacity(rises + 1);
-        let mut start = 0;
-        for end in 1..=bins.len() {
-            if end == bins.len() || bins[end] != bins[start] {
-                out.push((bins[start], (end - start) as u32));
-                start = end;
-            }
-        }
-        Sketch::of_list(out)
+    /// A count stops at 2^32 − 1.
+    #[inline]
+    fn add_to(&mut self, bin: i32, n: u32) {
+        let page = self.page(bin >> PAGE_BITS);
+        let count = &mut self.counts[page][(bin & (PAGE as i32 - 1)) as usize];
+        *count = count.saturating_add(n);
     }
 
-    fn of_list(list: Vec<(i32, u32)>) -> Sketch {
-        if list.len() < MANY {
-            return Sketch(Bins::Few(list));
-        }
-        let mut pages = Pages::default();
-        pages.add_list(&list);
-        Sketch(Bins::Many(pages))
-    }
-
-    /// Adds another sketch; a count stops at 2^32 − 1.
-    pub fn merge(&mut self, other: &Sketch) {
-        match (&mut self.0, &other.0) {
-            (Bins::Many(mine), Bins::Many(theirs)) => mine.add(theirs),
-            (Bins::Many(mine), Bins::Few(theirs)) => mine.add_list(theirs),
-            (Bins::Few(mine), Bins::Many(theirs)) => {
-                let mut pages = theirs.clone();
-                pages.add_list(mine);
-                self.0 = Bins::Many(pages);
+    /// Position of the page of an octave, which is made if need be.
+    #[inline]
+    fn page(&mut self, octave: i32) -> usize {
+        // Values of one sign mostly fill every octave between the least and the greatest.
+        let near = match (self.octaves.first(), self.octaves.last()) {
+            (Some(first), _) if octave < 0 => i64::from(octave) - i64::from(*first),
+            (_, Some(last)) => {
+                self.octaves.len() as i64 - 1 - (i64::from(*last) - i64::from(octave))
             }
-            (Bins::Few(mine), Bins::Few(theirs)) => {
-                add_sorted(mine, theirs);
-                if mine.len() >= MANY {
-                    *self = Sketch::of_list(std::mem::take(mine));
-                }
-            }
-        }
-    }
-
-    /// Bins in rising order with their counts, none of which is 0.
-    fn bins(&self) -> impl Iterator<Item = (i32, u32)> + '_ {
-        let (few, many) = match &self.0 {
-            Bins::Few(list) => (Some(list.iter().copied()), None),
-            Bins::Many(pages) => (None, Some(pages.iter())),
+            _ => 0,
         };
-        few.into_iter().flatten().chain(many.into_iter().flatten())
-    }
-
-    /// Number of values.
-    pub fn count(&self) -> u64 {
-        self.bins().map(|(_, n)| u64::from(n)).sum()
-    }
-
-    /// Number of values in the bin of `value` and above: exact for whole numbers up to 256,
-    /// within 0.8 % of `value` else.
-    pub fn count_from(&self, value: f64) -> u64 {
-        let from = Sketch::bin(value);
-        self.bins().filter(|&(bin, _)| bin >= from).map(|(_, n)| u64::from(n)).sum()
-    }
-
-    /// The quantile, the middle of the bin that holds it; NaN with no value.
-    pub fn quantile(&self, p: f64) -> f64 {
-        let count = self.count();
-        let target = (p * count as f64).ceil().max(1.0) as u64;
-        let mut seen = 0;
-        let reaches = |(_, n): &(i32, u32)| {
-            seen += u64::from(*n);
-            seen >= target
-        };
-        self.bins().find(reaches).map_or(f64::NAN, |(bin, _)| middle(bin))
-    }
-}
-
-impl Pages {
-    /// Position of the page of an octave, which is made if need be; `near` is a guess.
-    fn page(&mut self, octave: i32, near: usize) -> usize {
-        if self.octaves.get(near) == Some(&octave) {
-            return near;
+        match usize::try_from(near) {
+            Ok(near) if self.octaves.get(near) == Some(&octave) => near,
+            _ => self.find_page(octave),
         }
+    }
+
+    #[cold]
+    fn find_page(&mut self, octave: i32) -> usize {
         self.octaves.binary_search(&octave).unwrap_or_else(|at| {
             self.octaves.insert(at, octave);
             self.counts.insert(at, [0; PAGE]);
@@ -148,61 +91,67 @@ impl Pages {
         })
     }
 
-    fn add_list(&mut self, list: &[(i32, u32)]) {
-        let mut at = 0;
-        for &(bin, n) in list {
-            at = self.page(bin >> PAGE_BITS, at);
-            let count = &mut self.counts[at][(bin & (PAGE as i32 - 1)) as usize];
-            self.filled += usize::from(*count == 0);
-            *count = count.saturating_add(n);
+    /// Adds another sketch; a count stops at 2^32 − 1.
+    pub fn merge(&mut self, other: &Sketch) {
+        if self.octaves.is_empty() {
+            self.clone_from(other);
+            return;
         }
-    }
-
-    fn add(&mut self, other: &Pages) {
-        let filled = |page: &[u32; PAGE]| page.iter().filter(|&&n| n != 0).count();
-        let mut at = 0;
         for (&octave, theirs) in other.octaves.iter().zip(&other.counts) {
-            at = self.page(octave, at + 1);
-            let mine = &mut self.counts[at];
-            let before = filled(mine);
-            for (a, b) in mine.iter_mut().zip(theirs) {
+            let page = self.page(octave);
+            for (a, b) in self.counts[page].iter_mut().zip(theirs) {
                 *a = a.saturating_add(*b);
             }
-            self.filled += filled(mine) - before;
         }
     }
 
-    fn iter(&self) -> impl Iterator<Item = (i32, u32)> + '_ {
-        self.octaves.iter().zip(&self.counts).flat_map(|(&octave, page)| {
-            let bins = (octave << PAGE_BITS..).zip(page.iter().copied());
-            bins.filter(|&(_, n)| n != 0)
-        })
+    /// Calls `each` for the bins in rising order with their counts, none of which is 0.
+    fn for_each(&self, mut each: impl FnMut(i32, u32)) {
+        for (&octave, page) in self.octaves.iter().zip(&self.counts) {
+            for (bin, &n) in (octave << PAGE_BITS..).zip(page) {
+                if n != 0 {
+                    each(bin, n);
+                }
+            }
+        }
+    }
+
+    /// Number of values.
+    pub fn count(&self) -> u64 {
+        self.counts.iter().map(sum).sum()
+    }
+
+    /// Number of values in the bin of `value` and above: exact for whole numbers up to 256,
+    /// within 0.8 % of `value` else.
+    pub fn count_from(&self, value: f64) -> u64 {
+        let (from, mut count) = (Sketch::bin(value), 0);
+        self.for_each(|bin, n| count += if bin >= from { u64::from(n) } else { 0 });
+        count
+    }
+
+    /// The quantile, the middle of the bin that holds it; NaN with no value.
+    pub fn quantile(&self, p: f64) -> f64 {
+        let count = self.count();
+        let mut left = (p * count as f64).ceil().max(1.0) as u64;
+        for (&octave, page) in self.octaves.iter().zip(&self.counts) {
+            let held = sum(page);
+            if held < left {
+                left -= held;
+                continue;
+            }
+            for (bin, &n) in (octave << PAGE_BITS..).zip(page) {
+                if u64::from(n) >= left {
+                    return middle(bin);
+                }
+                left -= u64::from(n);
+            }
+        }
+        f64::NAN
     }
 }
 
-/// Adds a sorted list of bins to another.
-fn add_sorted(bins: &mut Vec<(i32, u32)>, other: &[(i32, u32)]) {
-    if bins.is_empty() {
-        bins.extend_from_slice(other);
-        return;
-    }
-    // Own bins move to the end of the room; what is written never catches up with them.
-    let (mine, theirs) = (bins.len(), other.len());
-    bins.resize(mine + theirs, (0, 0));
-    bins.copy_within(..mine, theirs);
-    let (mut a, mut b, mut at) = (theirs, 0, 0);
-    while a < mine + theirs && b < theirs {
-        let ((left, more), (right, others)) = (bins[a], other[b]);
-        // No branch on the order, which is a coin toss.
-        let (take, give) = (left <= right, right <= left);
-        let count = (more * u32::from(take)).saturating_add(others * u32::from(give));
-        bins[at] = (left.min(right), count);
-        (a, b, at) = (a + usize::from(take), b + usize::from(give), at + 1);
-    }
-    let left = mine + theirs - a;
-    bins.copy_within(a.., at);
-    bins[at + left..at + left + theirs - b].copy_from_slice(&other[b..]);
-    bins.truncate(at + left + theirs - b);
+fn sum(page: &[u32; PAGE]) -> u64 {
+    page.iter().map(|&n| u64::from(n)).sum()
 }
 
 const SHIFT: u32 = 45;
@@ -211,33 +160,39 @@ const LOWEST: i32 = -(1 << 19);
 
 impl serde::Serialize for Sketch {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let numbers = |page: &[u32; PAGE]| {
+            page.iter().map(|&n| usize::from(n > 0) + usize::from(n > 1)).sum::<usize>()
+        };
+        let mut out: Vec<i64> = Vec::with_capacity(self.counts.iter().map(numbers).sum());
         let mut last = LOWEST;
-        serializer.collect_seq(self.bins().flat_map(|(bin, n)| {
-            let gap = i64::from(bin - last);
+        self.for_each(|bin, n| {
+            out.push(i64::from(bin - last));
             last = bin;
-            [Some(gap), (n != 1).then_some(-i64::from(n))].into_iter().flatten()
-        }))
+            if n != 1 {
+                out.push(-i64::from(n));
+            }
+        });
+        out.serialize(serializer)
     }
 }
 
 impl<'de> serde::Deserialize<'de> for Sketch {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let wrong = || serde::de::Error::custom("not the gaps and counts of a sketch");
-        let mut bins: Vec<(i32, u32)> = Vec::new();
+        let (mut out, mut last, mut once) = (Sketch::default(), LOWEST, false);
         for number in Vec::<i64>::deserialize(deserializer)? {
-            let (last, count) = bins.last_mut().map_or((LOWEST, None), |(bin, n)| (*bin, Some(n)));
             if number > 0 {
                 let gap = i32::try_from(number).map_err(|_| wrong())?;
-                bins.push((last.checked_add(gap).ok_or_else(wrong)?, 1));
+                last = last.checked_add(gap).filter(|&bin| bin < -LOWEST).ok_or_else(wrong)?;
+                out.add_to(last, 1);
             } else {
                 let n = u32::try_from(number.unsigned_abs()).map_err(|_| wrong())?;
-                if n == 0 {
-                    return Err(wrong());
-                }
-                *count.ok_or_else(wrong)? = n;
+                let more = n.checked_sub(1).filter(|_| once).ok_or_else(wrong)?;
+                out.add_to(last, more);
             }
+            once = number > 0;
         }
-        Ok(Sketch::of_list(bins))
+        Ok(out)
     }
 }
 
@@ -256,8 +211,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Dollars, their squares, shares, and numbers with few distinct bins; so many that a sketch
-    /// changes from a list to pages about half of the time.
+    /// Dollars, their squares, shares, and numbers with few distinct bins.
     fn values() -> impl Strategy<Value = Vec<f64>> {
         let one = prop_oneof![-1e13..1e13f64, -1e26..1e26f64, 0.0..1.0f64, Just(0.0), Just(3.0)];
         proptest::collection::vec(one, 0..3000)
@@ -277,8 +231,11 @@ mod tests {
         #[test]
         fn a_sketch_depends_on_its_values_alone(values in values(), cut in any::<prop::sample::Index>()) {
             let whole = sketch(&values);
-            let mut bins: Vec<i32> = values.iter().map(|&value| Sketch::bin(value)).collect();
-            prop_assert_eq!(&Sketch::of_bins(&mut bins), &whole);
+            let bins = values.iter().map(|&value| Sketch::bin(value));
+            let bins: Vec<i32> = bins.flat_map(|bin| [NO_BIN, bin]).collect();
+            let mut at_once = Sketch::default();
+            at_once.add_bins(&bins);
+            prop_assert_eq!(&at_once, &whole);
             let (left, right) = values.split_at(cut.index(values.len() + 1));
             let mut merged = sketch(left);
             merged.merge(&sketch(right));
@@ -308,7 +265,7 @@ mod tests {
 
     #[test]
     fn a_sketch_that_is_not_one_is_refused() {
-        for text in ["[-2]", "[9999999999]", "[2147483647,2147483647]", "[600000,0]"] {
+        for text in ["[-2]", "[9999999999]", "[2147483647,2147483647]", "[600000,0]", "[9,-2,-2]"] {
             assert!(serde_json::from_str::<Sketch>(text).is_err(), "{text}");
         }
     }

@@ -1,10 +1,10 @@
 //! Sums that merge exactly: fixed point, made of integers.
 
 use crate::multiversion;
-use crate::numerics::lanes::Isa;
+use crate::numerics::sketch::{NO_BIN, Sketch};
 
 /// Sum of `f64` values held as a fixed-point integer (2^-32 units in 128 bits): the same
-/// whatever the order. A value is rounded once when it is added.
+/// whatever the order. A value is rounded to the nearest unit when it is added, ties to even.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
 )]
@@ -16,53 +16,32 @@ pub struct ExactSum {
 }
 
 const UNIT: f64 = 4294967296.0;
-/// Values below it fit 64 bits; those above have no fraction.
-const WHOLE_BELOW: f64 = 9e18;
+/// A number below 2^51 plus this holds its nearest whole number in the low bits.
+const ROUND: f64 = 1.5 * (1u64 << 52) as f64;
+/// Bits of the lower half of a value that [`halves`] splits.
+const SPLIT: u32 = 51;
+const HALF: f64 = (1u64 << SPLIT) as f64;
 
 impl ExactSum {
     /// Adds one value. The sum holds magnitudes up to 10^38, enough for the squares of a
     /// trillion dollars over any number of paths, and stops there. NaN counts as a value of zero.
     #[inline]
     pub fn add(&mut self, value: f64) {
+        if value.abs() < HALF * HALF {
+            self.add_halves(1, halves(value));
+            return;
+        }
         self.count += 1;
-        if value.abs() < WHOLE_BELOW {
-            let whole = value as i64;
-            self.whole = self.whole.saturating_add(i128::from(whole));
-            self.parts += i128::from(((value - whole as f64) * UNIT) as i64);
-        } else {
-            self.add_large(value);
-        }
+        // There is no fraction, and a number beyond the largest whole number becomes that.
+        self.whole = self.whole.saturating_add(value as i128);
     }
 
-    /// A value without fraction, or not a number: shifting its mantissa is several times
-    /// faster than the conversion, which is left to what does not fit.
-    fn add_large(&mut self, value: f64) {
-        if value.abs() < 1.7e38 {
-            let bits = value.to_bits();
-            let mantissa = i128::from((bits & ((1 << 52) - 1)) | (1 << 52));
-            let whole = mantissa << (((bits >> 52) & 0x7ff) - 1075);
-            let signed = if value < 0.0 { -whole } else { whole };
-            self.whole = self.whole.saturating_add(signed);
-        } else if !value.is_nan() {
-            let whole = value as i128;
-            self.whole = self.whole.saturating_add(whole);
-            self.parts += i128::from(((value - whole as f64) * UNIT) as i64);
-        }
-    }
-
-    /// Adds every value, in lanes; the same as one by one.
-    pub fn add_all(&mut self, isa: Isa, values: &[f64]) {
-        for some in values.chunks(CHUNK) {
-            match split_sums(isa, some) {
-                Some([high, low, parts]) => {
-                    self.count += some.len() as u64;
-                    let whole = (i128::from(high) << SPLIT) + i128::from(low);
-                    self.whole = self.whole.saturating_add(whole);
-                    self.parts += i128::from(parts);
-                }
-                None => some.iter().for_each(|&value| self.add(value)),
-            }
-        }
+    #[inline]
+    fn add_halves(&mut self, count: u64, [high, low, parts]: [i64; 3]) {
+        self.count += count;
+        let whole = (i128::from(high) << SPLIT) + i128::from(low);
+        self.whole = self.whole.saturating_add(whole);
+        self.parts += i128::from(parts);
     }
 
     /// Adds another sum.
@@ -83,65 +62,110 @@ impl ExactSum {
     }
 }
 
-/// Values that [`split_sums`] takes at once: sums of so many halves fit 64 bits.
-const CHUNK: usize = 256;
-/// Bits of the lower half of a value.
-const SPLIT: u32 = 54;
-const HALF: f64 = (1u64 << SPLIT) as f64;
+/// The nearest whole number to a value below 2^51, ties to even.
+#[inline(always)]
+fn nearest(value: f64) -> (f64, i64) {
+    let rounded = value + ROUND;
+    (rounded - ROUND, (rounded.to_bits() as i64).wrapping_sub(ROUND.to_bits() as i64))
+}
+
+/// A value below 2^102 as a multiple of 2^51, a whole number and 2^-32 units, each below 2^51.
+#[inline(always)]
+fn halves(value: f64) -> [i64; 3] {
+    let (above, high) = nearest(value * (1.0 / HALF));
+    let rest = value - above * HALF;
+    let (whole, low) = nearest(rest);
+    let (_, parts) = nearest((rest - whole) * UNIT);
+    [high, low, parts]
+}
 
 multiversion! {
-    /// Sums of the multiples of 2^54, of the whole numbers below and of the 2^-32 parts of up to
-    /// [`CHUNK`] values; none when one of them reaches 2^108 or is not a number.
-    fn split_sums(values: &[f64]) -> Option<[i64; 3]> {
-        let beyond = values.iter().fold(0, |sum, v| sum + u64::from(!(v.abs() < HALF * HALF)));
-        if beyond > 0 {
-            return None;
-        }
-        let mut sums = [0i64; 3];
-        for &value in values {
-            // SAFETY: |value| < 2^108, so that each number converted is below 2^54.
-            unsafe {
-                let high: i64 = (value / HALF).to_int_unchecked();
-                let rest = value - high as f64 * HALF;
-                let low: i64 = rest.to_int_unchecked();
-                let parts: i64 = ((rest - low as f64) * UNIT).to_int_unchecked();
-                sums = [sums[0] + high, sums[1] + low, sums[2] + parts];
+    /// Adds the values of a row that are `known` (not 0) and finite to their sum and the sum of
+    /// their squares, and leaves their bins, or [`NO_BIN`]. At most 1,024 lanes.
+    pub fn note<const L: usize>(row: &[f64; L], known: &[f64; L], sums: &mut [ExactSum; 2], bins: &mut [i32; L]) {
+        let (mut count, mut beyond) = (0u64, 0u64);
+        let (mut once, mut square) = ([0i64; 3], [0i64; 3]);
+        for l in 0..L {
+            let there = (known[l] != 0.0) & row[l].is_finite();
+            let value = if there { row[l] } else { 0.0 };
+            bins[l] = if there { Sketch::bin(value) } else { NO_BIN };
+            count += u64::from(there);
+            beyond += u64::from(value.abs() >= HALF);
+            let (first, second) = (halves(value), halves(value * value));
+            for k in 0..3 {
+                once[k] += first[k];
+                square[k] += second[k];
             }
         }
-        Some(sums)
+        if beyond == 0 {
+            sums[0].add_halves(count, once);
+            sums[1].add_halves(count, square);
+            return;
+        }
+        for l in 0..L {
+            if bins[l] != NO_BIN {
+                sums[0].add(row[l]);
+                sums[1].add(row[l] * row[l]);
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::numerics::lanes::Isa;
     use proptest::prelude::*;
 
-    /// Dollars, their squares, shares, whole numbers.
-    fn values() -> impl Strategy<Value = Vec<f64>> {
-        let one = prop_oneof![-1e13..1e13f64, -1e26..1e26f64, 0.0..1.0f64, Just(0.0), Just(3.0)];
-        proptest::collection::vec(one, 0..300)
+    /// Dollars, their squares, shares, halves, whole numbers.
+    fn value() -> impl Strategy<Value = f64> {
+        let halves = (-4_000..4_000i32).prop_map(|n| 0.5 * f64::from(n));
+        prop_oneof![-1e13..1e13f64, -1e26..1e26f64, 0.0..1.0f64, halves, Just(0.0), Just(3.0)]
+    }
+
+    /// The nearest unit, by the library's own rounding.
+    fn plain(values: &[f64]) -> ExactSum {
+        let mut out = ExactSum { count: values.len() as u64, ..ExactSum::default() };
+        for value in values {
+            let whole = value.round_ties_even();
+            out.whole = out.whole.saturating_add(whole as i128);
+            out.parts += ((value - whole) * UNIT).round_ties_even() as i128;
+        }
+        out
     }
 
     proptest! {
-        /// The quick ways in agree with the plain conversion to fixed point.
+        /// One by one or a row at a time, on every instruction set, the sums agree with the plain
+        /// conversion to fixed point.
         #[test]
-        fn a_sum_is_that_of_whole_and_parts(values in values()) {
-            let (mut sum, mut whole, mut parts) = (ExactSum::default(), 0i128, 0i128);
-            let all = Isa::available().into_iter().map(|isa| {
-                let mut all = ExactSum::default();
-                all.add_all(isa, &values);
-                all
-            });
-            let all: Vec<ExactSum> = all.collect();
-            for &value in &values {
-                sum.add(value);
-                let found = value as i128;
-                whole += found;
-                parts += i128::from(((value - found as f64) * UNIT) as i64);
+        fn a_sum_is_that_of_whole_and_parts(
+            row in proptest::array::uniform32(value()),
+            known in proptest::array::uniform32(prop_oneof![Just(1.0), Just(1.0), Just(0.0)]),
+        ) {
+            let kept: Vec<f64> =
+                row.iter().zip(&known).filter(|(_, known)| **known > 0.0).map(|(v, _)| *v).collect();
+            let squares: Vec<f64> = kept.iter().map(|v| v * v).collect();
+            let mut sum = ExactSum::default();
+            kept.iter().for_each(|&value| sum.add(value));
+            prop_assert_eq!(sum, plain(&kept));
+            for isa in Isa::available() {
+                let (mut sums, mut bins) = ([ExactSum::default(); 2], [0; 32]);
+                note(isa, &row, &known, &mut sums, &mut bins);
+                prop_assert_eq!(sums, [plain(&kept), plain(&squares)]);
+                for l in 0..32 {
+                    let bin = if known[l] > 0.0 { Sketch::bin(row[l]) } else { NO_BIN };
+                    prop_assert_eq!(bins[l], bin);
+                }
             }
-            prop_assert_eq!(sum, ExactSum { count: values.len() as u64, whole, parts });
-            prop_assert!(all.iter().all(|&all| all == sum));
         }
+    }
+
+    #[test]
+    fn what_is_not_a_number_is_not_noted() {
+        let row = [1.5, f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
+        let (mut sums, mut bins) = ([ExactSum::default(); 2], [0; 4]);
+        note(Isa::best(), &row, &[1.0; 4], &mut sums, &mut bins);
+        assert_eq!(sums, [plain(&[1.5]), plain(&[2.25])]);
+        assert_eq!(bins[1..], [NO_BIN; 3]);
     }
 }

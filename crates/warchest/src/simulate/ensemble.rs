@@ -13,7 +13,7 @@ use thiserror::Error;
 
 use crate::numerics::lanes::Isa;
 use crate::simulate::lanes::State;
-use crate::simulate::outcome::{BLOCK, Block, Request};
+use crate::simulate::outcome::{BLOCK, Block, Columns, Request};
 use crate::simulate::plan::Plan;
 use crate::simulate::record::Recorder;
 use crate::simulate::step;
@@ -43,8 +43,9 @@ pub enum SimulateError {
     NoQuarters,
 }
 
-/// Takes blocks in order; breaks when it has enough.
-pub type OnBlock<'a> = dyn FnMut(Block) -> ControlFlow<()> + Send + 'a;
+/// Takes blocks in order; breaks when it has enough. What it leaves in a block makes room for a
+/// later one; `std::mem::take` keeps a block.
+pub type OnBlock<'a> = dyn FnMut(&mut Block) -> ControlFlow<()> + Send + 'a;
 
 /// Number of blocks of a run.
 pub fn blocks_of(paths: u64) -> u64 {
@@ -114,7 +115,8 @@ impl Job<'_> {
         let mut desk = None;
         while let Some(index) = relay.take() {
             let desk = desk.get_or_insert_with(|| self.desk());
-            relay.hand_over(self.block(desk, index));
+            let room = relay.spare().pop().unwrap_or_default();
+            relay.hand_over(self.block(desk, index, room));
             for _ in 0..relay.resting.swap(0, Ordering::Relaxed) {
                 scope.spawn(|scope| self.work(relay, scope));
             }
@@ -127,22 +129,23 @@ impl Job<'_> {
     }
 
     fn one_by_one(&self, blocks: Range<u64>, on_block: &mut OnBlock<'_>) {
-        let mut desk = self.desk();
+        let (mut desk, mut block) = (self.desk(), Block::default());
         for index in blocks {
-            if on_block(self.block(&mut desk, index)).is_break() {
+            block = self.block(&mut desk, index, std::mem::take(&mut block.columns));
+            if on_block(&mut block).is_break() {
                 return;
             }
         }
     }
 
     fn desk(&self) -> Desk {
-        (State::new(self.plan, self.request), Recorder::new(self.plan, self.request))
+        (State::new(self.plan, self.request), Recorder::new(self.request))
     }
 
-    fn block(&self, (state, record): &mut Desk, index: u64) -> Block {
+    fn block(&self, (state, record): &mut Desk, index: u64, room: Columns) -> Block {
         let first = index * BLOCK;
         let count = (self.paths - first).min(BLOCK);
-        record.begin(self.plan, index, count as u32);
+        record.begin(self.plan, (index, count as u32), room);
         let mut at = first;
         while at < first + count {
             let lanes = (first + count - at).min(LANES as u64) as usize;
@@ -151,10 +154,10 @@ impl Job<'_> {
                 step::quarter(self.isa, self.plan, state, quarter);
                 record.quarter(self.isa, self.plan, state, lanes);
             }
-            record.end(self.plan, state, lanes);
+            record.end(self.isa, self.plan, state, lanes);
             at += lanes as u64;
         }
-        record.finish(self.isa, self.plan)
+        record.finish()
     }
 }
 
@@ -172,6 +175,8 @@ struct Relay<'a> {
     due: AtomicU64,
     ready: Mutex<BTreeMap<u64, Block>>,
     reader: Mutex<&'a mut OnBlock<'a>>,
+    /// Columns of blocks that were read: fresh memory costs as much as filling it.
+    spare: Mutex<Vec<Columns>>,
     /// Workers that went because the reader was behind.
     resting: AtomicUsize,
     over: AtomicBool,
@@ -187,6 +192,7 @@ impl<'a> Relay<'a> {
             due: AtomicU64::new(blocks.start),
             ready: Mutex::default(),
             reader: Mutex::new(on_block),
+            spare: Mutex::default(),
             resting: AtomicUsize::new(0),
             over: AtomicBool::new(false),
         }
@@ -210,6 +216,10 @@ impl<'a> Relay<'a> {
         self.ready.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
+    fn spare(&self) -> MutexGuard<'_, Vec<Columns>> {
+        self.spare.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
     /// Leaves a block and, unless another thread is at it, hands over what is due.
     fn hand_over(&self, block: Block) {
         self.ready().insert(block.index, block);
@@ -218,13 +228,14 @@ impl<'a> Relay<'a> {
             let Ok(mut reader) = self.reader.try_lock() else { return };
             loop {
                 let due = self.due.load(Ordering::Relaxed);
-                let Some(block) = self.ready().remove(&due) else { break };
+                let Some(mut block) = self.ready().remove(&due) else { break };
                 if self.over.load(Ordering::Relaxed) {
                     return;
                 }
-                if reader(block).is_break() {
+                if reader(&mut block).is_break() {
                     self.over.store(true, Ordering::Relaxed);
                 }
+                self.spare().push(block.columns);
                 self.due.store(due + 1, Ordering::Release);
             }
         }

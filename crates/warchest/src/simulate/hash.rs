@@ -33,7 +33,7 @@ impl Hasher for OutcomeHash {
 }
 
 impl OutcomeHash {
-    /// Adds a block: its rows, bit for bit, and its tally.
+    /// Adds a block: its rows, bit for bit, its counts and its columns.
     pub fn add(&mut self, block: &Block) {
         self.write_u64(block.index);
         self.write_u32(block.paths);
@@ -72,22 +72,21 @@ impl OutcomeHash {
         }
         market.unconverged.hash(self);
         block.tally.hash(self);
+        block.columns.hash(self);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simulate::outcome::{FirmRows, PathRows, Tally};
+    use crate::simulate::outcome::FirmRows;
 
     fn block(cash: f64) -> Block {
         Block {
             index: 0,
             paths: 1,
             firms: FirmRows { cash: vec![cash], ..FirmRows::default() },
-            market: PathRows::default(),
-            tally: Tally::default(),
-            alive: Vec::new(),
+            ..Block::default()
         }
     }
 

@@ -1,9 +1,7 @@
 //! Tallies add up exactly: merging is associative and commutative.
 
-use std::collections::BTreeMap;
-
-use crate::numerics::lanes::Isa;
-use crate::numerics::sketch::Sketch;
+use crate::numerics::summary::ExactSum;
+use crate::simulate::outcome::{BLOCK, Block, Columns, PATH_NUMBERS};
 use crate::simulate::outcome::{FirmTally, QuarterTally, Spread, Tally};
 
 impl Spread {
@@ -13,19 +11,6 @@ impl Spread {
         self.sum.add(value);
         self.sum_squares.add(value * value);
         self.sketch.add(value);
-    }
-
-    /// The spread of some values; `bins` and `squares` are scratch of their length.
-    pub fn of(isa: Isa, values: &[f64], bins: &mut [i32], squares: &mut [f64]) -> Spread {
-        for ((&value, bin), square) in values.iter().zip(&mut *bins).zip(&mut *squares) {
-            *bin = Sketch::bin(value);
-            *square = value * value;
-        }
-        let mut out = Spread::default();
-        out.sum.add_all(isa, values);
-        out.sum_squares.add_all(isa, squares);
-        out.sketch = Sketch::of_bins(bins);
-        out
     }
 
     /// Adds another spread.
@@ -77,13 +62,62 @@ impl FirmTally {
 impl QuarterTally {
     /// Adds the same quarter on other paths.
     pub fn merge(&mut self, other: &QuarterTally) {
-        merge_rows(&mut self.firms, &other.firms);
-        merge_rows(&mut self.markets, &other.markets);
-        merge_map(&mut self.common, &other.common);
+        merge_all(&mut self.firms, &other.firms);
+        merge_all(&mut self.markets, &other.markets);
+        merge_all(&mut self.common, &other.common);
+    }
+}
+
+/// The columns of a block, one after the other.
+struct Next<'a> {
+    sums: std::slice::Iter<'a, [ExactSum; 2]>,
+    bins: std::slice::ChunksExact<'a, i32>,
+}
+
+impl<'a> Next<'a> {
+    fn new(columns: &'a Columns) -> Next<'a> {
+        Next { sums: columns.sums.iter(), bins: columns.bins.chunks_exact(BLOCK as usize) }
+    }
+
+    /// Adds the next column to each of some spreads.
+    fn add_to<'s>(&mut self, spreads: impl IntoIterator<Item = &'s mut Spread>) {
+        for spread in spreads {
+            let (Some([sum, squares]), Some(bins)) = (self.sums.next(), self.bins.next()) else {
+                return;
+            };
+            spread.sum.merge(sum);
+            spread.sum_squares.merge(squares);
+            spread.sketch.add_bins(bins);
+        }
     }
 }
 
 impl Tally {
+    /// Adds a block: its counts and its columns.
+    pub fn add(&mut self, block: &Block) {
+        self.merge(&block.tally);
+        let (mut next, figures) = (Next::new(&block.columns), block.columns.figures);
+        next.add_to(self.firms.iter_mut().map(|firm| &mut firm.end_cash));
+        if next.sums.len() == 0 {
+            return;
+        }
+        for firm in &mut self.firms {
+            next.add_to([&mut firm.need, &mut firm.raised, &mut firm.valuation]);
+            next.add_to([&mut firm.revenue_year, &mut firm.founders_stake]);
+        }
+        resize(&mut self.path_numbers, PATH_NUMBERS.len());
+        next.add_to(&mut self.path_numbers);
+        let all: usize = figures.iter().sum();
+        resize(&mut self.quarters, next.sums.len() / all.max(1));
+        for quarter in &mut self.quarters {
+            let kinds = [&mut quarter.firms, &mut quarter.markets, &mut quarter.common];
+            for (spreads, len) in kinds.into_iter().zip(figures) {
+                resize(spreads, len);
+                next.add_to(spreads);
+            }
+        }
+    }
+
     /// Adds the summary of other paths of the same world; the default tally is the neutral
     /// element.
     pub fn merge(&mut self, other: &Tally) {
@@ -102,7 +136,7 @@ impl Tally {
         for (mine, theirs) in self.quarters.iter_mut().zip(&other.quarters) {
             mine.merge(theirs);
         }
-        merge_map(&mut self.path_numbers, &other.path_numbers);
+        merge_all(&mut self.path_numbers, &other.path_numbers);
     }
 }
 
@@ -126,20 +160,9 @@ fn add_table(mine: &mut Vec<Vec<u64>>, theirs: &[Vec<u64>]) {
     }
 }
 
-fn merge_rows(mine: &mut Vec<BTreeMap<String, Spread>>, theirs: &[BTreeMap<String, Spread>]) {
+fn merge_all(mine: &mut Vec<Spread>, theirs: &[Spread]) {
     resize(mine, theirs.len());
     for (a, b) in mine.iter_mut().zip(theirs) {
-        merge_map(a, b);
-    }
-}
-
-fn merge_map(mine: &mut BTreeMap<String, Spread>, theirs: &BTreeMap<String, Spread>) {
-    for (name, spread) in theirs {
-        match mine.get_mut(name) {
-            Some(found) => found.merge(spread),
-            None => {
-                mine.insert(name.clone(), spread.clone());
-            }
-        }
+        a.merge(b);
     }
 }

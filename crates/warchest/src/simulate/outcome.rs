@@ -6,13 +6,14 @@
 
 use crate::numerics::sketch::Sketch;
 use crate::numerics::summary::ExactSum;
+use crate::world::World;
 
 /// Version of the columns below; raised when a name, unit or meaning changes.
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// Version of the bits: raised when the same inputs give other numbers, by other draws or another
 /// order of sums. Runs of two versions are never mixed.
-pub const BITS_VERSION: u32 = 3;
+pub const BITS_VERSION: u32 = 4;
 
 /// Paths per block: the unit of work, of resuming and of cutting.
 pub const BLOCK: u64 = 256;
@@ -135,10 +136,23 @@ pub struct Block {
     pub firms: FirmRows,
     /// Empty unless [`Detail::Rows`] or more.
     pub market: PathRows,
-    /// Counts and sums of the block.
+    /// Counts of the block; its numbers are in `columns`.
     pub tally: Tally,
+    /// Numbers of the paths, as [`Tally::add`] takes them.
+    pub columns: Columns,
     /// By firm, one bit a path from the lowest on: alive and independent at the end.
     pub alive: Vec<[u64; (BLOCK / 64) as usize]>,
+}
+
+/// Numbers of the paths of a block, one column each, ready to be added up.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Columns {
+    /// Sum and sum of squares of each column.
+    pub sums: Vec<[ExactSum; 2]>,
+    /// [`Sketch::bin`] of each number, [`BLOCK`] to a column, or none.
+    pub bins: Vec<i32>,
+    /// Columns of the figures of a quarter: of firms, of markets, common ones.
+    pub figures: [usize; 3],
 }
 
 /// Mean, spread and quantiles of one outcome number.
@@ -173,8 +187,8 @@ pub struct Tally {
     pub survivors_by_quarter: Vec<Vec<u64>>,
     /// By quarter (only at [`Detail::Quarters`]).
     pub quarters: Vec<QuarterTally>,
-    /// Named numbers per path (only at [`Detail::Rows`] and more), see `PathRows`.
-    pub path_numbers: std::collections::BTreeMap<String, Spread>,
+    /// Numbers per path (only at [`Detail::Rows`] and more), one per [`PATH_NUMBERS`].
+    pub path_numbers: Vec<Spread>,
 }
 
 /// Ends of one firm.
@@ -213,15 +227,12 @@ pub struct FirmTally {
 /// One quarter.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct QuarterTally {
-    /// Per firm: cash, revenue, levered FCF, unlevered FCF, operating profit, run-rate
-    /// revenue, market share of spend; alive paths only.
-    pub firms: Vec<std::collections::BTreeMap<String, Spread>>,
-    /// Per market: mean price paid, size, inside share, open share.
-    pub markets: Vec<std::collections::BTreeMap<String, Spread>>,
-    /// Quality-adjusted price index, list price of the frontier tier, price of the as-of
-    /// capability, HHI on spend and usage by region, compute price, mood, final spend, value
-    /// added by layer, consumer surplus.
-    pub common: std::collections::BTreeMap<String, Spread>,
+    /// By firm, one per [`FIRM_FIGURES`]; paths on which it is in business only.
+    pub firms: Vec<Spread>,
+    /// By market, one per [`MARKET_FIGURES`].
+    pub markets: Vec<Spread>,
+    /// One per [`common_figures`].
+    pub common: Vec<Spread>,
 }
 
 /// Keys of [`QuarterTally::firms`], in order: USD balances and flows of the quarter; `run_rate` and
@@ -251,7 +262,7 @@ pub const MARKET_FIGURES: [&str; 4] = ["price", "size", "inside_share", "open_sh
 /// (cheapest USD per RT of at least the frontier quality of the start). Then concentration on
 /// spend and usage, compute price (USD per hour), mood, final spend, value added by layer,
 /// consumer surplus, capital expenditure and flows between related parties (USD of the quarter).
-/// After these, for each region `hhi_spend/NAME` and `hhi_usage/NAME`.
+/// [`common_figures`] has more.
 pub const COMMON_FIGURES: [&str; 17] = [
     "price_index",
     "price_frontier",
@@ -272,7 +283,16 @@ pub const COMMON_FIGURES: [&str; 17] = [
     "adopters",
 ];
 
-/// Keys of [`Tally::path_numbers`]: the columns of [`PathRows`]; value added by layer as in
+/// Names of [`QuarterTally::common`], in order: [`COMMON_FIGURES`], then for each region
+/// `hhi_spend/NAME` and `hhi_usage/NAME`.
+pub fn common_figures(world: &World) -> Vec<String> {
+    let regions = world.regions.iter().flat_map(|region| {
+        [format!("hhi_spend/{}", region.name), format!("hhi_usage/{}", region.name)]
+    });
+    COMMON_FIGURES.iter().map(|name| name.to_string()).chain(regions).collect()
+}
+
+/// Names of [`Tally::path_numbers`], in order: the columns of [`PathRows`]; value added by layer as in
 /// [`COMMON_FIGURES`].
 pub const PATH_NUMBERS: [&str; 13] = [
     "hhi_spend",

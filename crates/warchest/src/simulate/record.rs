@@ -1,14 +1,13 @@
 //! From the state of a group of paths to rows and counts.
 
-use std::collections::BTreeMap;
-
 use crate::numerics::lanes::Isa;
+use crate::numerics::sketch::NO_BIN;
+use crate::numerics::summary::note;
 use crate::simulate::books::revenue_year;
 use crate::simulate::figures::{concentration, figures, giants, rows as rows_of};
 use crate::simulate::lanes::{State, each, lanes_set, pick};
-use crate::simulate::outcome::{BLOCK, Block, Detail, FirmRows, FirmTally, NEVER};
-use crate::simulate::outcome::{COMMON_FIGURES, FIRM_FIGURES, MARKET_FIGURES, PATH_NUMBERS};
-use crate::simulate::outcome::{QuarterTally, Request, Spread, Status, Tally};
+use crate::simulate::outcome::{BLOCK, Block, Columns, Detail, FIRM_FIGURES, FirmRows, FirmTally};
+use crate::simulate::outcome::{MARKET_FIGURES, NEVER, PATH_NUMBERS, Request, Status, Tally};
 use crate::simulate::plan::Plan;
 
 /// Number of [`crate::simulate::outcome::Cause`] values.
@@ -27,55 +26,60 @@ pub struct Recorder<const L: usize> {
     detail: Detail,
     /// Paths of the block recorded so far.
     at: usize,
-    /// One number a path, [`PLACES`] to a column, NaN where there is none: the ends of the firms,
-    /// their other numbers, those of the path, then the figures of quarter 0, 1, ...
-    columns: Vec<f64>,
     scratch: Vec<[f64; L]>,
 }
 
-/// First column of each kind.
-struct Columns {
+/// First column of each kind: the ends of the firms, their other numbers, those of the path, then
+/// the figures of quarter 0, 1, ...
+struct First {
     firms: usize,
     path: usize,
     quarters: usize,
     end: usize,
 }
 
-impl Columns {
-    fn new(plan: &Plan, detail: Detail) -> Columns {
+impl First {
+    fn new(plan: &Plan, detail: Detail) -> First {
         let firms = plan.world.firms.len();
         let (rows, wide) = (detail >= Detail::Rows, detail >= Detail::Quarters);
         let path = firms + if rows { firms * FIRM_SPREADS } else { 0 };
         let quarters = path + if rows { PATH_NUMBERS.len() } else { 0 };
         let figures = rows_of(plan) * plan.world.clock.quarters as usize;
-        Columns { firms, path, quarters, end: quarters + if wide { figures } else { 0 } }
+        First { firms, path, quarters, end: quarters + if wide { figures } else { 0 } }
     }
 }
 
 impl<const L: usize> Recorder<L> {
-    /// Room for the blocks of a run.
-    pub fn new(plan: &Plan, request: &Request) -> Recorder<L> {
-        let columns = Columns::new(plan, request.detail).end;
-        Recorder {
-            block: Block::default(),
-            detail: request.detail,
-            at: 0,
-            columns: vec![0.0; columns * PLACES],
-            scratch: Vec::new(),
-        }
+    /// A recorder without a block.
+    pub fn new(request: &Request) -> Recorder<L> {
+        let (block, scratch) = (Block::default(), Vec::new());
+        Recorder { block, detail: request.detail, at: 0, scratch }
     }
 
-    /// Starts a block.
-    pub fn begin(&mut self, plan: &Plan, index: u64, paths: u32) {
+    /// Starts a block of so many paths; `room` is overwritten.
+    pub fn begin(&mut self, plan: &Plan, (index, paths): (u64, u32), room: Columns) {
         self.at = 0;
-        let alive = vec![Default::default(); plan.world.firms.len()];
-        self.block = Block { index, paths, alive, tally: empty_tally(plan), ..Block::default() };
+        let (firms, markets) = (plan.world.firms.len(), plan.world.markets.len());
+        let (mut columns, count) = (room, First::new(plan, self.detail).end);
+        columns.sums.clear();
+        columns.sums.resize(count, Default::default());
+        // Every row of a full block is written.
+        if u64::from(paths) < BLOCK {
+            columns.bins.clear();
+        }
+        columns.bins.resize(count * PLACES, NO_BIN);
+        let own = [firms * FIRM_FIGURES.len(), markets * MARKET_FIGURES.len()];
+        columns.figures = [own[0], own[1], rows_of(plan) - own[0] - own[1]];
+        let (tally, alive) = (empty_tally(plan), vec![Default::default(); firms]);
+        self.block = Block { index, paths, alive, columns, tally, ..Block::default() };
     }
 
-    #[inline(always)]
-    fn put(&mut self, column: usize, row: &[f64; L], lanes: usize) {
-        let at = column * PLACES + self.at;
-        self.columns[at..at + lanes].copy_from_slice(&row[..lanes]);
+    /// Records the known numbers (not 0) of a row.
+    fn put(&mut self, isa: Isa, column: usize, row: &[f64; L], known: &[f64; L]) {
+        let columns = &mut self.block.columns;
+        let bins = &mut columns.bins[column * PLACES + self.at..];
+        let Some(bins) = bins.first_chunk_mut() else { return };
+        note(isa, row, known, &mut columns.sums[column], bins);
     }
 
     /// Records the quarter that was just lived by the first `lanes` paths of the group.
@@ -85,23 +89,22 @@ impl<const L: usize> Recorder<L> {
         }
         let mut scratch = std::mem::take(&mut self.scratch);
         figures(isa, plan, state, &mut scratch);
-        let own = plan.world.firms.len() * FIRM_FIGURES.len();
-        let first =
-            Columns::new(plan, self.detail).quarters + state.quarter as usize * scratch.len();
+        let first = First::new(plan, self.detail).quarters + state.quarter as usize * scratch.len();
+        let (own, here) = (self.block.columns.figures[0], first_lanes(lanes));
         for (k, row) in scratch.iter().enumerate() {
             let known = if k < own {
                 let alive = &state.firms.alive[k / FIRM_FIGURES.len()];
-                each(|l| pick(alive[l] > 0.0, row[l], f64::NAN))
+                each(|l| alive[l] * here[l])
             } else {
-                each(|l| pick(row[l].is_finite(), row[l], f64::NAN))
+                here
             };
-            self.put(first + k, &known, lanes);
+            self.put(isa, first + k, row, &known);
         }
         self.scratch = scratch;
     }
 
     /// Records the end of the first `lanes` paths of the group.
-    pub fn end(&mut self, plan: &Plan, state: &State<L>, lanes: usize) {
+    pub fn end(&mut self, isa: Isa, plan: &Plan, state: &State<L>, lanes: usize) {
         let tally = &mut self.block.tally;
         let common = &state.common;
         tally.paths += lanes as u64;
@@ -118,20 +121,20 @@ impl<const L: usize> Recorder<L> {
                 self.block.alive[f][path / 64] |= 1 << (path % 64);
             }
             end_of_firm(&mut self.block.tally.firms[f], state, f, lanes);
-            self.put(f, state.ledger.cash(f), lanes);
+            self.put(isa, f, state.ledger.cash(f), &first_lanes(lanes));
         }
         if self.detail >= Detail::Rows {
             for f in 0..plan.world.firms.len() {
-                self.firm_numbers(plan, state, f, lanes);
+                self.firm_numbers(isa, plan, state, f, lanes);
             }
             firm_rows(&mut self.block.firms, plan, state, lanes);
-            self.path_rows(plan, state, lanes);
+            self.path_rows(isa, plan, state, lanes);
         }
         self.at += lanes;
     }
 
     /// What is known of a firm that entered.
-    fn firm_numbers(&mut self, plan: &Plan, state: &State<L>, f: usize, lanes: usize) {
+    fn firm_numbers(&mut self, isa: Isa, plan: &Plan, state: &State<L>, f: usize, lanes: usize) {
         let (firms, tally) = (&state.firms, &mut self.block.tally.firms[f]);
         let (entry, positive) = (&firms.entry_quarter[f], &firms.cash_positive[f]);
         let never = f64::from(NEVER);
@@ -146,14 +149,15 @@ impl<const L: usize> Recorder<L> {
         let need: [f64; L] = each(|l| pick(positive[l] < never, firms.deepest[f][l], f64::NAN));
         let numbers =
             [need, firms.raised[f], firms.valuation[f], revenue_year(state, f), firms.stake[f]];
-        let first = Columns::new(plan, self.detail).firms + f * FIRM_SPREADS;
+        let first = First::new(plan, self.detail).firms + f * FIRM_SPREADS;
+        let here: [f64; L] = first_lanes(lanes);
+        let known = each(|l| pick(entry[l] < never, here[l], 0.0));
         for (k, row) in numbers.iter().enumerate() {
-            let known = each(|l| pick(entry[l] < never, row[l], f64::NAN));
-            self.put(first + k, &known, lanes);
+            self.put(isa, first + k, row, &known);
         }
     }
 
-    fn path_rows(&mut self, plan: &Plan, state: &State<L>, lanes: usize) {
+    fn path_rows(&mut self, isa: Isa, plan: &Plan, state: &State<L>, lanes: usize) {
         let common = &state.common;
         let [giants, abroad] = giants(plan, state, plan.world.report.giant_usd);
         let (spend, usage) =
@@ -187,81 +191,21 @@ impl<const L: usize> Recorder<L> {
             giants,
             abroad,
         ];
-        let first = Columns::new(plan, self.detail).path;
+        let first = First::new(plan, self.detail).path;
         for (k, row) in numbers.iter().enumerate() {
-            let known = each(|l| pick(row[l].is_finite(), row[l], f64::NAN));
-            self.put(first + k, &known, lanes);
+            self.put(isa, first + k, row, &first_lanes(lanes));
         }
     }
 
     /// The block that was begun.
-    pub fn finish(&mut self, isa: Isa, plan: &Plan) -> Block {
-        let columns = Columns::new(plan, self.detail);
-        let (mut spreads, paths) = (self.columns.chunks_exact(PLACES), self.at);
-        let mut desk = Desk::default();
-        let mut next = || desk.spread(isa, spreads.next().map_or(&[], |column| &column[..paths]));
-        let tally = &mut self.block.tally;
-        for firm in &mut tally.firms {
-            firm.end_cash = next();
-        }
-        if columns.path > columns.firms {
-            for firm in &mut tally.firms {
-                firm.need = next();
-                firm.raised = next();
-                firm.valuation = next();
-                firm.revenue_year = next();
-                firm.founders_stake = next();
-            }
-            let names = PATH_NUMBERS.iter().map(|name| name.to_string());
-            tally.path_numbers = names.map(|name| (name, next())).collect();
-        }
-        if columns.end > columns.quarters {
-            let quarters = 0..plan.world.clock.quarters;
-            tally.quarters = quarters.map(|_| named(plan, &mut next)).collect();
-        }
+    pub fn finish(&mut self) -> Block {
         std::mem::take(&mut self.block)
     }
 }
 
-/// Scratch of the spreads.
-struct Desk {
-    values: [f64; PLACES],
-    squares: [f64; PLACES],
-    bins: [i32; PLACES],
-}
-
-impl Default for Desk {
-    fn default() -> Self {
-        Desk { values: [0.0; PLACES], squares: [0.0; PLACES], bins: [0; PLACES] }
-    }
-}
-
-impl Desk {
-    /// The spread of the numbers in a column.
-    fn spread(&mut self, isa: Isa, column: &[f64]) -> Spread {
-        let mut count = 0;
-        for &value in column {
-            self.values[count] = value;
-            count += usize::from(!value.is_nan());
-        }
-        let (bins, squares) = (&mut self.bins[..count], &mut self.squares[..count]);
-        Spread::of(isa, &self.values[..count], bins, squares)
-    }
-}
-
-/// Puts names on the figures of a quarter.
-fn named(plan: &Plan, next: &mut impl FnMut() -> Spread) -> QuarterTally {
-    let mut take = |names: &[&str]| -> BTreeMap<String, Spread> {
-        names.iter().map(|name| (name.to_string(), next())).collect()
-    };
-    let firms = plan.world.firms.iter().map(|_| take(&FIRM_FIGURES)).collect();
-    let markets = plan.world.markets.iter().map(|_| take(&MARKET_FIGURES)).collect();
-    let mut common = take(&COMMON_FIGURES);
-    for region in &plan.world.regions {
-        let names = [format!("hhi_spend/{}", region.name), format!("hhi_usage/{}", region.name)];
-        common.append(&mut take(&[&names[0], &names[1]]));
-    }
-    QuarterTally { firms, markets, common }
+/// 1 in the first `lanes` lanes, 0 in the others.
+fn first_lanes<const L: usize>(lanes: usize) -> [f64; L] {
+    each(|l| if l < lanes { 1.0 } else { 0.0 })
 }
 
 fn firm_rows<const L: usize>(rows: &mut FirmRows, plan: &Plan, state: &State<L>, lanes: usize) {

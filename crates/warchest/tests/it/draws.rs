@@ -19,7 +19,7 @@ use crate::worlds;
 fn blocks(world: &World, request: &Request, paths: u64, range: (u64, u64), isa: Isa) -> Vec<Block> {
     let mut out = Vec::new();
     run(world, request, range.0..range.1, paths, isa, &mut |block| {
-        out.push(block);
+        out.push(std::mem::take(block));
         ControlFlow::Continue(())
     })
     .unwrap();
@@ -89,16 +89,16 @@ fn cutting_a_run_changes_no_bit() {
     let cut = |a, b| blocks(&world, &request, paths, (a, b), Isa::best());
     let pieces = [cut(3, 5), cut(0, 1), cut(1, 3)];
     let mut merged = Tally::default();
-    pieces.iter().flatten().for_each(|block| merged.merge(&block.tally));
+    pieces.iter().flatten().for_each(|block| merged.add(block));
     let mut total = Tally::default();
-    whole.iter().for_each(|block| total.merge(&block.tally));
+    whole.iter().for_each(|block| total.add(block));
     assert!(merged == total);
     assert!(pieces[1] == whole[..1] && pieces[2] == whole[1..3] && pieces[0] == whole[3..]);
     // A longer run begins with the same paths.
     assert!(all(&world, 1_500)[..4] == whole[..4]);
     // Twin: leaving a block out is seen.
     let mut less = Tally::default();
-    pieces[1..].iter().flatten().for_each(|block| less.merge(&block.tally));
+    pieces[1..].iter().flatten().for_each(|block| less.add(block));
     assert!(less != total);
 }
 

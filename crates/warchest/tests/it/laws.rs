@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use warchest::numerics::lanes::Isa;
 use warchest::simulate::ensemble::run;
 use warchest::simulate::hash::OutcomeHash;
-use warchest::simulate::outcome::{Block, Detail, NEVER, Request};
+use warchest::simulate::outcome::{Block, Detail, NEVER, Request, Tally};
 use warchest::world::{Dist, Listing, Param, ParamId, Product, Size, Strategy as Rule, World};
 
 use crate::engine::{Choice, LANES, fix, live, one_market};
@@ -84,7 +84,7 @@ fn block(world: &World) -> Block {
     let request = Request { audit: true, ..request(Detail::Rows) };
     let mut found = None;
     run(world, &request, 0..1, 64, Isa::best(), &mut |block| {
-        found = Some(block);
+        found = Some(std::mem::take(block));
         ControlFlow::Continue(())
     })
     .unwrap();
@@ -218,8 +218,9 @@ proptest! {
         let ends = |detail| {
             let mut found = Vec::new();
             run(&world, &request(detail), 0..1, 64, Isa::best(), &mut |block| {
-                let firms = block.tally.firms.into_iter();
-                found = firms.map(|firm| (firm.exits, firm.alive, firm.end_cash)).collect();
+                let mut tally = Tally::default();
+                tally.add(block);
+                found = tally.firms.into_iter().map(|firm| (firm.exits, firm.alive, firm.end_cash)).collect();
                 ControlFlow::Continue(())
             })
             .unwrap();
@@ -284,7 +285,7 @@ proptest! {
         let request = Request { seed, ..request(Detail::Rows) };
         let mut rows = None;
         run(&world, &request, 0..1, 32, Isa::best(), &mut |block| {
-            rows = Some(block.firms);
+            rows = Some(std::mem::take(&mut block.firms));
             ControlFlow::Continue(())
         })
         .unwrap();

@@ -187,7 +187,7 @@ fn a_run_that_cannot_be_gives_its_code() {
         let mut world = shipped("runway");
         world.clock.quarters = quarters;
         let request = Request { seed: 1, detail: Detail::Ends, audit: false, free_funding: false };
-        let mut on_block = |_| std::ops::ControlFlow::Continue(());
+        let mut on_block = |_: &mut _| std::ops::ControlFlow::Continue(());
         let isa = warchest::numerics::lanes::Isa::best();
         let found = ensemble::run(&world, &request, blocks, paths, isa, &mut on_block);
         found.err().and_then(|error| Some(error.code()?.to_string()))

@@ -16,8 +16,8 @@ pub fn request(detail: Detail) -> Request {
 /// The merged tally of a run.
 pub fn tally(world: &World, request: &Request, paths: u64) -> Tally {
     let mut total = Tally::default();
-    let mut keep = |block: warchest::simulate::outcome::Block| {
-        total.merge(&block.tally);
+    let mut keep = |block: &mut warchest::simulate::outcome::Block| {
+        total.add(block);
         ControlFlow::Continue(())
     };
     run(world, request, 0..blocks_of(paths), paths, Isa::best(), &mut keep).unwrap();
