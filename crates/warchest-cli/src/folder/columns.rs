@@ -78,6 +78,7 @@ fn market_columns(rows: &Rows) -> Vec<Column> {
         ("value_added_applications_usd", f64s(applications)),
         ("value_added_energy_usd", f64s(energy)),
         ("capex_usd", f64s(&market.capex)),
+        ("cloud_capex_usd", f64s(&market.cloud_capex)),
         ("consumer_surplus_usd", f64s(&market.consumer_surplus)),
         ("unconverged_games", Arc::new(UInt32Array::from(market.unconverged.clone()))),
     ]

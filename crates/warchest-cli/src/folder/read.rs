@@ -104,6 +104,7 @@ fn path_rows(batch: &RecordBatch) -> Result<PathRows, String> {
             number("value_added_energy_usd")?,
         ],
         capex: number("capex_usd")?,
+        cloud_capex: number("cloud_capex_usd")?,
         consumer_surplus: number("consumer_surplus_usd")?,
         ..PathRows::default()
     })

@@ -41,6 +41,7 @@ impl Rows {
             mine.append(theirs);
         }
         mine.capex.append(&mut theirs.capex);
+        mine.cloud_capex.append(&mut theirs.cloud_capex);
         mine.consumer_surplus.append(&mut theirs.consumer_surplus);
         mine.unconverged.append(&mut theirs.unconverged);
     }

@@ -41,6 +41,14 @@ fn add(mine: &mut Vec<u64>, theirs: &[u64]) {
     }
 }
 
+/// Cash that stays with each layer: chip makers get what is spent on chips instead of what the
+/// chips of rented hours earn, clouds and laboratories pay what they spend. The sum stays that of
+/// the value added, all that customers paid.
+fn cash_kept(added: [f64; 5], capex: f64, cloud_capex: f64) -> [f64; 5] {
+    let [chips, cloud, labs, applications, energy] = added;
+    [capex, cloud + chips - cloud_capex, labs - (capex - cloud_capex), applications, energy]
+}
+
 impl Joint {
     /// Adds the rows of a block; a block without rows adds nothing.
     pub fn add(&mut self, block: &Block) {
@@ -81,12 +89,11 @@ impl Joint {
             if spend.is_nan() || spend <= 0.0 {
                 continue;
             }
-            let capex = rows.capex[path];
-            for (layer, name) in LAYERS.iter().enumerate() {
-                let value = rows.value_added[layer][path];
-                let received = if layer == 0 { value + capex } else { value };
+            let added: [f64; 5] = std::array::from_fn(|layer| rows.value_added[layer][path]);
+            let kept = cash_kept(added, rows.capex[path], rows.cloud_capex[path]);
+            for (name, (value, cash)) in LAYERS.iter().zip(added.iter().zip(kept)) {
                 self.share(&format!("share_of_sales/{name}"), value / spend);
-                self.share(&format!("share_of_cash/{name}"), received / (spend + capex));
+                self.share(&format!("share_of_cash/{name}"), cash / spend);
             }
             let surplus = rows.consumer_surplus[path];
             self.share("surplus_share", surplus / (surplus + spend));

@@ -353,7 +353,7 @@ pub struct LayerAnswer {
     pub value_added: Distribution,
     /// Value added / final spend, per path.
     pub share_of_sales: Distribution,
-    /// (Value added + capital expenditure received) / (final spend + capital expenditure), per path.
+    /// Cash kept / final spend, per path: chip makers get what clouds and laboratories spend on chips.
     pub share_of_cash: Distribution,
 }
 

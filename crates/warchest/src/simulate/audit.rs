@@ -73,13 +73,23 @@ fn accounts_cancel<const L: usize>(state: &State<L>, l: usize) -> bool {
     sum == 0.0
 }
 
-/// Identity 4: Final spend = Σ value added, from the journal.
+/// Identity 4: Final spend = Σ value added, and each layer adds what the journal says it was paid less
+/// what it paid the others; what clouds keep is shared with the makers of their chips.
 fn spend_is_value_added<const L: usize>(state: &State<L>, l: usize) -> bool {
-    let final_sale = |kind| matches!(kind, Kind::Sales | Kind::Advertising);
-    let entries = state.ledger.journal().iter().filter(|entry| final_sale(entry.kind));
-    let spend: f64 = entries.map(|entry| entry.amount[l]).sum();
-    let added: f64 = state.common.value_added_now.iter().map(|layer| layer[l]).sum();
-    spend == added
+    let sum = |kinds: &[Kind]| -> f64 {
+        let entries = state.ledger.journal().iter().filter(|entry| kinds.contains(&entry.kind));
+        entries.map(|entry| entry.amount[l]).sum()
+    };
+    let spend = sum(&[Kind::Sales, Kind::Advertising]);
+    let rented = sum(&[Kind::Compute, Kind::FreeServing, Kind::Research, Kind::Shortfall]);
+    let (passed_on, power) = (sum(&[Kind::Distribution]), sum(&[Kind::CloudEnergy]));
+    let own_power = sum(&[Kind::Energy]);
+    let [chips, cloud, labs, applications, energy] = state.common.value_added_now.map(|of| of[l]);
+    chips + cloud + labs + applications + energy == spend
+        && chips + cloud == rented - power
+        && labs == spend - passed_on - rented - own_power
+        && applications == passed_on
+        && energy == power + own_power
 }
 
 /// Identity 5: What customers pay is income of firms or of those whom firms pay: each firm's free cash
@@ -99,8 +109,8 @@ fn income_is_posted<const L: usize>(plan: &Plan, state: &State<L>, l: usize) -> 
 /// Identity 6: The holders of the start and those who came later hold the whole firm.
 fn stakes_are_shares<const L: usize>(plan: &Plan, state: &State<L>, l: usize) -> bool {
     (0..plan.world.firms.len()).all(|f| {
-        let stake = state.firms.stake[f][l];
-        (0.0..=1.0).contains(&stake)
+        let (stake, others) = (state.firms.stake[f][l], state.firms.others[f][l]);
+        stake >= 0.0 && others >= 0.0 && (stake + others - 1.0).abs() <= ROUNDING
     })
 }
 
@@ -111,7 +121,8 @@ fn hours_add_up<const L: usize>(plan: &Plan, state: &State<L>, l: usize) -> bool
     !plan.compute || (sum == common.installed[l] && common.idle[l] >= 0.0)
 }
 
-/// Identity 8: What is sold is what was served: what was wanted, cut to capacity.
+/// Identity 8: What is sold is what was served: what was wanted, cut to capacity; and what was posted as
+/// sold of an offer is its price for what was served.
 fn sold_is_served<const L: usize>(plan: &Plan, state: &State<L>, l: usize) -> bool {
     let served = plan.offers.iter().enumerate().all(|(n, offer)| {
         let units = state.offers.units[n][l];
@@ -120,7 +131,20 @@ fn sold_is_served<const L: usize>(plan: &Plan, state: &State<L>, l: usize) -> bo
     let within = plan.bound.iter().all(|&f| {
         state.firms.hours[f][l] <= state.firms.capacity[f][l] * (1.0 + ROUNDING) + ROUNDING
     });
-    served && within
+    let posted = (0..plan.world.firms.len()).all(|f| {
+        let sales = state.ledger.journal().iter().filter(|entry| entry.to == f);
+        let sales = sales.filter(|entry| matches!(entry.kind, Kind::Sales));
+        let sales: f64 = sales.map(|entry| entry.amount[l]).sum();
+        let worth = |n: usize| whole(state.offers.units[n][l] * state.offers.price[n][l]);
+        let free = |n: usize| {
+            let market = plan.offers[n].market;
+            let segment = &plan.world.segments[plan.world.markets[market].segment];
+            matches!(segment.kernel, Kernel::Free { .. })
+        };
+        let own = (0..plan.offers.len()).filter(|&n| plan.offers[n].firm == f && !free(n));
+        sales == own.map(worth).sum::<f64>()
+    });
+    served && within && posted
 }
 
 /// Identity 9: Adopters + others = people within reach: none is counted twice, or more than there are.

@@ -98,11 +98,11 @@ fn research_and_commitments<const L: usize>(plan: &Plan, state: &mut State<L>, f
     state.ledger.flow(Kind::Capex, f, chips, &capex);
     let net = state.ledger.net(f, &mut state.firms.levered[f]);
     *net = each(|l| net[l] - (research[l] + capex[l]));
-    state.firms.due[f] = [0.0; L];
+    state.firms.unused[f] = [0.0; L];
     let Some(&due) = firm.commitments.get(state.quarter as usize) else { return };
     let agreed: [f64; L] = each(|l| whole(state.values[due][l].max(0.0)));
     let waits = f64::from(Status::Outside as u8);
-    let due = each(|l| agreed[l] * state.firms.alive[f][l]);
+    let due: [f64; L] = each(|l| agreed[l] * state.firms.alive[f][l]);
     for l in 0..L {
         let lapses = state.firms.status[f][l] == waits;
         state.firms.cancelled[f][l] += pick(lapses, agreed[l], 0.0);
@@ -119,13 +119,13 @@ fn research_and_commitments<const L: usize>(plan: &Plan, state: &mut State<L>, f
             }
         }
     }
-    let shortfall = each(|l| (due[l] - rented[l]).max(0.0));
+    let shortfall: [f64; L] = each(|l| (due[l] - rented[l]).max(0.0));
     state.ledger.flow(Kind::Shortfall, f, clouds, &shortfall);
     let net = state.ledger.net(f, &mut state.firms.levered[f]);
     *net = each(|l| net[l] - shortfall[l]);
     let paid = &mut state.firms.paid[f];
-    *paid = each(|l| paid[l] + due[l]);
-    state.firms.due[f] = due;
+    *paid = each(|l| paid[l] + due[l].min(rented[l]) + shortfall[l]);
+    state.firms.unused[f] = shortfall;
 }
 
 #[inline(always)]

@@ -95,7 +95,7 @@ fn capacity_price<const L: usize>(plan: &Plan, state: &State<L>) -> [f64; L] {
     each(|l| cost[l] * exp(drift[l] * quarters))
 }
 
-/// The clouds' fleet: ordered to meet the use of the last quarter grown as it just did.
+/// The clouds' fleet: ordered to meet the use that they expect when the order arrives.
 #[inline(always)]
 fn fleet_orders<const L: usize>(plan: &Plan, state: &mut State<L>) {
     let technology = &plan.world.technology;
@@ -117,9 +117,9 @@ fn fleet_orders<const L: usize>(plan: &Plan, state: &mut State<L>) {
     let owned = owned(plan, state);
     let (mut order, mut paid) = ([0.0; L], [0.0; L]);
     for l in 0..L {
-        let rented = (state.common.use_last[l] - owned[l]).max(0.0);
+        let rented = (state.common.use_level[l] - owned[l]).max(0.0);
         let left = state.common.fleet[l] * exp(lead * ln(1.0 - depreciation[l]));
-        let aim = rented * exp(state.common.use_growth[l] * lead);
+        let aim = rented * exp(ln(1.0 + state.common.use_growth[l]) * lead);
         order[l] = whole((aim - left - pipeline[l]).max(0.0));
         paid[l] = whole(order[l] * unit[l]);
     }

@@ -2,8 +2,9 @@
 
 use crate::capital::ledger::{Kind, Outside, whole};
 use crate::multiversion;
-use crate::numerics::elementary::exp;
-use crate::simulate::lanes::{State, each, pick};
+use crate::numerics::elementary::{exp, ln};
+use crate::simulate::demand::ceiling;
+use crate::simulate::lanes::{State, each, larger, pick};
 use crate::simulate::plan::Plan;
 use crate::world::{Kernel, MarketId};
 
@@ -68,6 +69,7 @@ fn value_added<const L: usize>(plan: &Plan, state: &mut State<L>) {
     let (own, fleet) = (ledger.total(Kind::Capex), ledger.total(Kind::CloudCapex));
     for l in 0..L {
         common.capex[l] += own[l] + fleet[l];
+        common.cloud_capex[l] += fleet[l];
     }
 }
 
@@ -89,15 +91,11 @@ fn surplus<const L: usize>(plan: &Plan, state: &mut State<L>, m: MarketId) {
         }
         Kernel::Budget { sigma, epsilon } => {
             let (sigma, epsilon) = (&state.values[sigma], &state.values[epsilon]);
+            let most = ceiling(plan, state, m);
             each(|l| {
                 let index = -(now[l] - start[l]) / (sigma[l] * factor[l] - 1.0);
-                let gap = crate::numerics::elementary::ln(CHOKE) - index;
-                let x = (1.0 - epsilon[l]) * gap;
-                // (e^x − 1)/(1 − ε), which tends to the gap at ε = 1.
-                let area =
-                    if x.abs() < 1e-6 { gap * (1.0 + 0.5 * x) } else { gap * (exp(x) - 1.0) / x };
-                let at = size[l] * exp((1.0 - epsilon[l]) * index);
-                if gap > 0.0 && now[l].is_finite() { at * area } else { 0.0 }
+                let found = spend_area(size[l], most[l], 1.0 - epsilon[l], index);
+                if now[l].is_finite() { found } else { 0.0 }
             })
         }
         Kernel::Free { .. } => [0.0; L],
@@ -106,6 +104,24 @@ fn surplus<const L: usize>(plan: &Plan, state: &mut State<L>, m: MarketId) {
     for l in 0..L {
         state.common.surplus[l] += surplus[l];
     }
+}
+
+/// Area under the spend curve `min(size·P^slope, most)` over ln P, from `index` to the choke.
+#[inline(always)]
+fn spend_area(size: f64, most: f64, slope: f64, index: f64) -> f64 {
+    let (low, choke) = (index, ln(CHOKE));
+    // Where the ceiling is met: below it with a negative slope, above it with a positive one.
+    let met = ln(larger(most, size) / size) / slope;
+    let falls = slope < 0.0;
+    let from = if falls & (met > low) { met.min(choke) } else { low };
+    let to = if !falls & (met < choke) { larger(met, low) } else { choke };
+    let held = larger(from - low, 0.0) + larger(choke - larger(to, low), 0.0);
+    let (gap, at) = (to - from, size * exp(slope * from));
+    let x = slope * gap;
+    // (e^x − 1)/slope, which tends to the gap as the slope does to 0.
+    let area = if x.abs() < 1e-6 { gap * (1.0 + 0.5 * x) } else { gap * (exp(x) - 1.0) / x };
+    let bound = if held > 0.0 { held * larger(most, size) } else { 0.0 };
+    bound + if gap > 0.0 { at * area } else { 0.0 }
 }
 
 #[inline(always)]

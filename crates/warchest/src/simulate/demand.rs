@@ -49,7 +49,7 @@ multiversion! {
 
 /// Ceiling of a budget, USD per quarter: also what a falling price index cannot push it beyond.
 #[inline(always)]
-fn ceiling<const L: usize>(plan: &Plan, state: &State<L>, m: usize) -> [f64; L] {
+pub fn ceiling<const L: usize>(plan: &Plan, state: &State<L>, m: usize) -> [f64; L] {
     match plan.world.markets[m].size {
         Size::Walk { ceiling: Some(most), .. } => state.values[most],
         _ => [f64::INFINITY; L],

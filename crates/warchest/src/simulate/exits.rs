@@ -4,9 +4,9 @@ use crate::capital::exit::acquisition_price;
 use crate::capital::ledger::{Kind, Outside, whole};
 use crate::capital::rounds::dilution;
 use crate::multiversion;
-use crate::numerics::elementary::exp;
+use crate::numerics::elementary::{exp, ln};
 use crate::numerics::lanes::Isa;
-use crate::simulate::funding::{is_shut, pay_in};
+use crate::simulate::funding::{dilute, is_shut, pay_in};
 use crate::simulate::lanes::{State, any, each, flag, lanes_set, pick};
 use crate::simulate::outcome::{Cause, Status};
 use crate::simulate::plan::Plan;
@@ -67,11 +67,12 @@ multiversion! {
     }
 }
 
-/// Why it ran out: a commitment it would have survived without, a shut pool, or no round.
+/// Why it ran out: take-or-pay beyond use, without which cash would have lasted, a shut pool, or no
+/// round.
 #[inline(always)]
 fn cause<const L: usize>(state: &State<L>, f: FirmId, l: usize) -> Cause {
-    let due = state.firms.due[f][l];
-    if due > 0.0 && state.ledger.cash(f)[l] + due >= 0.0 {
+    let unused = state.firms.unused[f][l];
+    if unused > 0.0 && state.ledger.cash(f)[l] + unused >= 0.0 {
         Cause::Commitment
     } else if is_shut(&state.common, l) {
         Cause::Frozen
@@ -107,7 +108,7 @@ fn rescued<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId, l: usiz
     let burn = (-state.firms.cash_flow[f][l]).max(0.0);
     let amount = whole((hole + values[funding.round_quarters][l] * burn).min(most));
     let pre_money = distressed_price(plan, state, f, l);
-    state.firms.stake[f][l] *= 1.0 - dilution(pre_money, amount);
+    dilute(state, f, l, dilution(pre_money, amount));
     state.common.announced[l] += amount;
     amount
 }
@@ -121,7 +122,8 @@ fn distressed_price<const L: usize>(plan: &Plan, state: &State<L>, f: FirmId, l:
     acquisition_price(scrap, revenue, price, state.firms.valuation[f][l])
 }
 
-/// The acquirer with the most cash that can pay, if one wants to.
+/// The acquirer with the deepest pocket that can pay, if one wants to; among equals its own draw
+/// decides, so that the order of firms does not matter.
 #[inline(always)]
 fn buyer<const L: usize>(plan: &Plan, state: &State<L>, f: FirmId, l: usize) -> Option<FirmId> {
     if !plan.world.firms[f].acquirable {
@@ -132,19 +134,20 @@ fn buyer<const L: usize>(plan: &Plan, state: &State<L>, f: FirmId, l: usize) -> 
         return None;
     }
     let price = distressed_price(plan, state, f, l) - state.ledger.cash(f)[l] + 1.0;
-    let mut best = None;
+    let mut best: Option<(f64, f64, FirmId)> = None;
     for (b, firm) in plan.world.firms.iter().enumerate() {
-        let cash = state.ledger.cash(b)[l];
-        let able = b != f && firm.acquirer && state.firms.alive[b][l] > 0.0 && cash > price;
-        let richer = best.is_none_or(|other: FirmId| cash > state.ledger.cash(other)[l]);
-        if able && richer {
-            best = Some(b);
+        let pocket = state.ledger.cash(b)[l] + state.values[firm.takeover_cap][l];
+        if b != f && firm.acquirer && state.firms.alive[b][l] > 0.0 && pocket > price {
+            let u = plan.rare[b].acquisition.uniform(state.path + l as u64, state.quarter);
+            if best.is_none_or(|(most, lot, _)| (pocket, u) > (most, lot)) {
+                best = Some((pocket, u, b));
+            }
         }
     }
-    best
+    best.map(|(_, _, buyer)| buyer)
 }
 
-/// The buyer pays the holders and fills the hole.
+/// The buyer pays the holders and fills the hole; its parent pays what it lends a takeover.
 #[inline(always)]
 fn take_over<const L: usize>(
     plan: &Plan,
@@ -157,7 +160,10 @@ fn take_over<const L: usize>(
     let (mut paid, mut hole) = ([0.0; L], [0.0; L]);
     paid[l] = price;
     hole[l] = -state.ledger.cash(f)[l];
+    let mut lent = [0.0; L];
+    lent[l] = whole(state.values[plan.world.firms[buyer].takeover_cap][l]).min(price + hole[l]);
     let investors = state.ledger.outside(Outside::Investors);
+    state.ledger.post(Kind::Parent, investors, buyer, &lent);
     state.ledger.post(Kind::Acquisition, buyer, investors, &paid);
     state.ledger.post(Kind::Acquisition, buyer, f, &hole);
     state.firms.status[f][l] = f64::from(Status::Acquired as u8);
@@ -178,7 +184,7 @@ multiversion! {
                     continue;
                 }
                 let path = state.path + l as u64;
-                let rate = hazard[l] * exp(response[l] * markup[l]);
+                let rate = -ln(1.0 - hazard[l]) * exp(response[l] * markup[l]);
                 let u = plan.rare[f].entry.uniform(path, state.quarter);
                 comes[l] = flag(u <= 1.0 - exp(-rate));
                 for shock in &plan.world.shocks {

@@ -98,8 +98,9 @@ fn market<const L: usize>(plan: &Plan, state: &State<L>, m: MarketId, out: &mut 
     out.push(each(|l| pick(inside[l] > 0.0, open[l] / inside[l], 0.0)));
 }
 
-/// Three prices: quality-adjusted index over the budget markets, weighted by spend; list price
-/// of the best model on sale; cheapest price of at least the frontier quality of the start.
+/// Three prices: quality-adjusted index over the budget markets, weighted by spend; price of the
+/// best model on sale; cheapest price of the frontier quality of the start, which whoever sells a
+/// better model could sell for less by what the difference costs to run.
 #[inline(always)]
 fn prices<const L: usize>(plan: &Plan, state: &State<L>, out: &mut Vec<[f64; L]>) {
     let (mut log, mut weight) = ([0.0; L], [0.0; L]);
@@ -122,13 +123,16 @@ fn prices<const L: usize>(plan: &Plan, state: &State<L>, out: &mut Vec<[f64; L]>
             let quality = &state.products.quality[offer.product];
             let (price, active) = (&state.offers.price[n], &state.offers.active[n]);
             let start = &state.common.frontier_start;
+            let dearer = &state.values[plan.world.technology.cost_of_quality];
             for l in 0..L {
                 let on = active[l] > 0.0;
                 let leads = on && quality[l] > best[l];
                 best[l] = pick(leads, quality[l], best[l]);
                 frontier[l] = pick(leads, price[l], frontier[l]);
-                let enough = on && quality[l] >= start[l] && price[l] < least[l];
-                least[l] = pick(enough, price[l], least[l]);
+                let above = quality[l] - start[l];
+                let price = price[l] * exp(-dearer[l] * above);
+                let enough = on && above >= 0.0 && price < least[l];
+                least[l] = pick(enough, price, least[l]);
             }
         }
     }

@@ -6,7 +6,7 @@ use crate::capital::rounds::{Case, dilution, multiple, raise_probability};
 use crate::multiversion;
 use crate::numerics::elementary::exp;
 use crate::numerics::lanes::Isa;
-use crate::simulate::lanes::{Common, State, any, each, flag, lanes_set, pick, renew};
+use crate::simulate::lanes::{Common, State, any, each, flag, lanes_set, ones, pick, renew};
 use crate::simulate::outcome::Status;
 use crate::simulate::plan::Plan;
 use crate::world::FirmId;
@@ -64,15 +64,18 @@ fn fill<const L: usize>(plan: &Plan, state: &mut State<L>) {
             hole[l] = (-cash[l]).max(0.0) * alive[l];
         }
         state.ledger.post(Kind::Equity, investors, f, &hole);
-        let raised = &mut state.firms.raised[f];
+        let firms = &mut state.firms;
         for l in 0..L {
-            raised[l] += hole[l];
+            firms.raised[f][l] += hole[l];
+            firms.raised_last[f][l] += hole[l];
         }
     }
 }
 
-/// Value of the equity: annualised revenue at the formula's multiple, plus what does not follow
-/// revenue, which moves with the mood alone.
+/// Value of the equity: the given mark in the first quarter, then annualised revenue at the
+/// formula's multiple. What the given mark was above the formula stays on top, what it was below
+/// stays a factor, and either fades. The formula of the first quarter is taken at the growth that
+/// the second one shows, so that the mark does not jump when growth becomes known.
 #[inline(always)]
 fn mark<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId) {
     let funding = &plan.world.funding;
@@ -83,17 +86,30 @@ fn mark<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId) {
     let mood = &state.common.mood;
     let firms = &mut state.firms;
     let (growth, revenue, alive) = (&firms.growth[f], &firms.revenue[f], &firms.alive[f]);
-    let formula: [f64; L] =
-        each(|l| 4.0 * revenue[l] * multiple([b[0][l], b[1][l], b[2][l]], growth[l], mood[l]));
+    let times: [f64; L] = each(|l| 4.0 * multiple([b[0][l], b[1][l], b[2][l]], growth[l], mood[l]));
     let feeling: [f64; L] = each(|l| exp(b[2][l] * mood[l]));
     let (legacy, scale) = (&mut firms.legacy[f], &mut firms.mark_scale[f]);
-    if state.quarter == 0 {
-        let above: [f64; L] = each(|l| start[l] - formula[l]);
-        let given = |l: usize| start[l] > 0.0;
-        *legacy = each(|l| pick(given(l) & (above[l] > 0.0), above[l] / feeling[l], 0.0));
-        *scale = each(|l| pick(given(l) & (above[l] < 0.0), start[l] / formula[l], 1.0));
+    let fade = &values[funding.mark_fade];
+    let given = |l: usize| start[l] > 0.0;
+    match state.quarter {
+        0 => *scale = *ones(),
+        1 => {
+            let first = &firms.revenue_year[4 * f];
+            let formula: [f64; L] = each(|l| first[l] * times[l]);
+            let above: [f64; L] = each(|l| start[l] - formula[l]);
+            *legacy = each(|l| pick(given(l) & (above[l] > 0.0), above[l] / feeling[l], 0.0));
+            *scale = each(|l| pick(given(l) & (above[l] < 0.0), start[l] / formula[l], 1.0));
+        }
+        _ => {
+            *legacy = each(|l| legacy[l] * (1.0 - fade[l] * alive[l]));
+            *scale = each(|l| scale[l] + (1.0 - scale[l]) * fade[l] * alive[l]);
+        }
     }
-    let value: [f64; L] = each(|l| scale[l] * formula[l] + legacy[l] * feeling[l]);
+    let first = state.quarter == 0;
+    let value: [f64; L] = each(|l| {
+        let value = scale[l] * revenue[l] * times[l] + legacy[l] * feeling[l];
+        pick(first & given(l), start[l], value)
+    });
     let mark = &mut firms.valuation[f];
     *mark = each(|l| renew(alive[l] > 0.0, value[l], mark[l]));
 }
@@ -204,13 +220,21 @@ fn announce<const L: usize>(
     let z = plan.rare[f].multiple.normal(state.path + l as u64, state.quarter);
     let pre_money = state.firms.valuation[f][l] * exp(noise * z);
     let sold = dilution(pre_money, amount);
-    state.firms.stake[f][l] *= 1.0 - sold;
+    dilute(state, f, l, sold);
     state.firms.valuation[f][l] = pre_money + amount;
     state.common.announced[l] += amount;
     let now = whole(amount * state.values[funding.paid_at_close][l]).min(amount);
     state.firms.conditional[f][l] += amount - now;
     state.firms.tranche[f][l] = whole(0.25 * state.firms.conditional[f][l]) + 1.0;
     now
+}
+
+/// New holders get `sold` of the firm; all others keep `1 − sold` of what they had.
+#[inline(always)]
+pub fn dilute<const L: usize>(state: &mut State<L>, f: FirmId, l: usize, sold: f64) {
+    let (stake, others) = (&mut state.firms.stake[f][l], &mut state.firms.others[f][l]);
+    *stake *= 1.0 - sold;
+    *others = *others * (1.0 - sold) + sold;
 }
 
 /// The conditional part that is paid this quarter: none while the pool is shut.

@@ -62,6 +62,7 @@ impl OutcomeHash {
             applications,
             energy,
             &market.capex,
+            &market.cloud_capex,
             &market.consumer_surplus,
         ];
         for column in columns {

@@ -99,10 +99,10 @@ table! {
         /// This quarter: revenue gross of the partner's share; of it subscriptions.
         revenue,
         subscriptions,
-        /// This quarter: research, capital expenditure, take-or-pay due.
+        /// This quarter: research, capital expenditure, take-or-pay beyond use.
         research,
         capex,
-        due,
+        unused,
         /// This quarter: free cash flow after and before interest, operating profit.
         levered,
         unlevered,
@@ -119,13 +119,14 @@ table! {
         /// Consecutive quarters of positive levered FCF; first quarter with four, or never.
         positive_run,
         cash_positive,
-        /// Value of the equity; part of it that does not follow revenue; value over that of the
-        /// formula at the start, when lower.
+        /// Value of the equity; what is left of the part of the given mark above the formula; of
+        /// the given mark over the formula, when below.
         valuation,
         legacy,
         mark_scale,
-        /// Fraction held by the holders of the start.
+        /// Fraction held by the holders of the start, and by those who came later.
         stake,
+        others,
         /// Equity paid in so far, in the last quarter; announced and still conditional, and the
         /// part of it that is paid in a quarter.
         raised,
@@ -231,7 +232,8 @@ pub struct Common<const L: usize> {
     /// Hours used in the last quarter, fleet of the clouds, tightness of the first quarter.
     pub use_last: Lane<L>,
     pub fleet: Lane<L>,
-    /// Growth of use per quarter, smoothed over the last ones and held to ±0.25.
+    /// What the clouds expect of use: its level, and its growth per quarter held to ±0.25.
+    pub use_level: Lane<L>,
     pub use_growth: Lane<L>,
     /// Hours: installed, of them for sales, for training, idle.
     pub installed: Lane<L>,
@@ -255,10 +257,11 @@ pub struct Common<const L: usize> {
     pub pool_factor: Lane<L>,
     /// Announced, paid and still conditional equity over the run, USD.
     pub announced: Lane<L>,
-    /// Sums over the run, USD.
+    /// Sums over the run, USD; of capital expenditure that of the clouds.
     pub final_spend: Lane<L>,
     pub value_added: [Lane<L>; 5],
     pub capex: Lane<L>,
+    pub cloud_capex: Lane<L>,
     pub surplus: Lane<L>,
     /// Value added and surplus of the quarter.
     pub value_added_now: [Lane<L>; 5],
@@ -384,6 +387,7 @@ impl<const L: usize> Common<L> {
             rent_ratio: one,
             use_last: zero,
             fleet: zero,
+            use_level: zero,
             use_growth: zero,
             installed: zero,
             inference: zero,
@@ -404,6 +408,7 @@ impl<const L: usize> Common<L> {
             final_spend: zero,
             value_added: [zero; 5],
             capex: zero,
+            cloud_capex: zero,
             surplus: zero,
             value_added_now: [zero; 5],
             leader: zero,

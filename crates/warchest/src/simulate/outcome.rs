@@ -71,7 +71,7 @@ pub enum Cause {
     NoRound = 1,
     /// Cash ran out while the pool was shut (mood in a crash or a freeze).
     Frozen = 2,
-    /// A take-or-pay commitment due was larger than cash before it.
+    /// Cash would have lasted without what take-or-pay cost beyond use this quarter.
     Commitment = 3,
 }
 
@@ -117,8 +117,10 @@ pub struct PathRows {
     pub final_spend: Vec<f64>,
     /// Value added over the run by layer, USD: chips, cloud, labs, applications, energy.
     pub value_added: [Vec<f64>; 5],
-    /// Capital expenditure paid to chip makers over the run, USD.
+    /// Capital expenditure paid to chip makers over the run, USD; of it that of the clouds.
     pub capex: Vec<f64>,
+    /// That of the clouds' common fleet.
+    pub cloud_capex: Vec<f64>,
     /// Consumer surplus over the run, USD.
     pub consumer_surplus: Vec<f64>,
     /// Price games of this path that did not converge.
@@ -259,7 +261,8 @@ pub const MARKET_FIGURES: [&str; 4] = ["price", "size", "inside_share", "open_sh
 
 /// Keys of [`QuarterTally::common`], in order. Three price fans: `price_index` (quality-adjusted,
 /// 1 at the start), `price_frontier` (USD per RT of the best model on sale), `price_as_of`
-/// (cheapest USD per RT of at least the frontier quality of the start). Then concentration on
+/// (cheapest USD per RT at which sellers of at least the frontier quality of the start could sell
+/// that). Then concentration on
 /// spend and usage, compute price (USD per hour), mood, final spend, value added by layer,
 /// consumer surplus, capital expenditure and flows between related parties (USD of the quarter).
 /// [`common_figures`] has more.

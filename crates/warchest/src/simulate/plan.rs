@@ -128,7 +128,7 @@ pub struct Plan<'w> {
     pub owns: Vec<bool>,
     /// Rents move with shocks, use or drift.
     pub rents: bool,
-    /// Use of compute is tracked: some capacity or tightness matters.
+    /// Use of compute is tracked: some capacity, its cost or tightness matters.
     pub compute: bool,
     /// Some firm does research or releases; quality matters.
     pub research: bool,
@@ -234,6 +234,7 @@ impl<'w> Plan<'w> {
         let bound: Vec<FirmId> =
             (0..world.firms.len()).filter(|&f| used(world.firms[f].capacity)).collect();
         let tight = used(technology.compute_tightness);
+        let built = used(technology.capacity_cost);
         self.rents = tight
             || used(technology.compute_price_drift)
             || used(technology.compute_price_volatility)
@@ -249,7 +250,7 @@ impl<'w> Plan<'w> {
         }) || world.products.iter().any(|product| used(product.quality_offset));
         let committed = world.firms.iter().any(|firm| !firm.commitments.is_empty());
         self.flows |= self.research;
-        self.compute = tight || !bound.is_empty() || self.research || committed;
+        self.compute = tight || built || !bound.is_empty() || self.research || committed;
         self.parents = world.firms.iter().any(|firm| used(firm.parent_cap));
         self.learning = world.firms.iter().any(|firm| used(firm.learning));
         self.sold = self.compute || self.learning || self.entry;

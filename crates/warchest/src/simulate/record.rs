@@ -172,6 +172,7 @@ impl<const L: usize> Recorder<L> {
                 rows.value_added[k].push(common.value_added[k][l]);
             }
             rows.capex.push(common.capex[l]);
+            rows.cloud_capex.push(common.cloud_capex[l]);
             rows.consumer_surplus.push(common.surplus[l]);
             rows.unconverged.push(common.unconverged[l] as u32);
         }

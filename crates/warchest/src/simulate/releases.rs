@@ -56,11 +56,12 @@ fn research<const L: usize>(plan: &Plan, state: &mut State<L>, f: usize) {
 }
 
 /// The most a firm spends on research: what the rest of the business brought in last quarter and
-/// the part of its cash that leaves it its least runway; no limit in the first quarter.
+/// the part of its cash that leaves it its least runway; no limit in the first quarter, nor where
+/// every shortfall is filled.
 #[inline(always)]
 fn affordable<const L: usize>(plan: &Plan, state: &State<L>, f: usize) -> [f64; L] {
     let least = plan.world.firms[f].research_cut_runway;
-    if plan.is_fixed(least, 0.0) || state.quarter == 0 {
+    if plan.is_fixed(least, 0.0) || state.quarter == 0 || state.free_funding {
         return [f64::INFINITY; L];
     }
     let least = &state.values[least];

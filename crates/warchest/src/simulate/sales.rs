@@ -207,11 +207,11 @@ fn hours<const L: usize>(plan: &Plan, state: &mut State<L>) {
         common.inference[l] = whole(inference[l]);
         common.training[l] = whole(training[l]);
         let used = common.inference[l] + common.training[l];
-        let before = common.use_last[l];
-        let grown = (used / before - 1.0).clamp(-0.25, 0.25);
-        let known = before > 0.0 && used > 0.0;
-        let smooth = 0.5 * (common.use_growth[l] + grown);
-        common.use_growth[l] = if known { smooth } else { 0.0 };
+        // Research is planned in dollars: a rent that is off for a while does not move the plan.
+        let seen = inference[l] + training[l] * exp(common.rent_gap[l]);
+        let (level, growth) =
+            expect(common.use_level[l], common.use_growth[l], seen, state.quarter);
+        (common.use_level[l], common.use_growth[l]) = (level, growth);
         if state.quarter == 0 {
             common.fleet[l] = whole((used - owned[l]).max(0.0));
         }
@@ -220,6 +220,21 @@ fn hours<const L: usize>(plan: &Plan, state: &mut State<L>) {
         common.idle[l] = common.installed[l] - used;
         common.use_last[l] = used;
     }
+}
+
+/// Level and growth per quarter to expect after `seen`: exponential smoothing with a trend (Holt
+/// 1957), half of the level and a fifth of the trend from the last quarter. The trend starts with
+/// the first change that is seen.
+#[inline(always)]
+fn expect(level: f64, growth: f64, seen: f64, quarter: u32) -> (f64, f64) {
+    if quarter == 0 || !(level > 0.0 && seen > 0.0) {
+        return (seen, 0.0);
+    }
+    let first = quarter == 1;
+    let next = 0.5 * (seen + level * (1.0 + growth));
+    let found =
+        if first { seen / level - 1.0 } else { growth + 0.2 * (next / level - 1.0 - growth) };
+    (if first { seen } else { next }, found.clamp(-0.25, 0.25))
 }
 
 /// Cumulative output in RT, for learning; a year of the first quarter's counts as before.

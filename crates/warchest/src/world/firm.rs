@@ -117,6 +117,8 @@ pub struct Firm {
     pub acquirer: bool,
     /// A parent refills its cash up to this much per quarter; 0 = none.
     pub parent_cap: ParamId,
+    /// What its owners add to its cash for a takeover, USD.
+    pub takeover_cap: ParamId,
     /// Present from the start, or waits to enter.
     pub entry: Option<Entry>,
 }
@@ -181,4 +183,6 @@ pub struct Funding {
     pub acquisition_price: ParamId,
     /// Scrap value in shares of annualised revenue.
     pub scrap: ParamId,
+    /// Share of the difference between the given mark and the formula that is lost a quarter.
+    pub mark_fade: ParamId,
 }

@@ -25,7 +25,7 @@ fn amount(usd: f64) -> [f64; LANES] {
 type Tamper = fn(&mut Group);
 
 /// What breaks, and the number of identities that see it.
-const TAMPERS: [(&str, f64, Tamper); 12] = [
+const TAMPERS: [(&str, f64, Tamper); 14] = [
     ("nothing", 0.0, |_| {}),
     ("1: a share chosen twice", 1.0, |state| state.offers.choice[0][HERE] += 1e-9),
     ("1: more sold than all", 1.0, |state| state.offers.share[0][HERE] += 1.0),
@@ -34,7 +34,7 @@ const TAMPERS: [(&str, f64, Tamper); 12] = [
         state.balances_before[0][HERE] -= 1.0;
         state.balances_before[1][HERE] += 1.0;
     }),
-    ("4, 5: a sale that nobody earned", 2.0, |state| {
+    ("4, 5, 8: a sale that nobody earned", 3.0, |state| {
         let customers = state.ledger.outside(Outside::Customers);
         state.ledger.post(Kind::Sales, customers, 0, &amount(1.0));
     }),
@@ -43,6 +43,11 @@ const TAMPERS: [(&str, f64, Tamper); 12] = [
         state.ledger.post(Kind::Equity, investors, 0, &amount(0.5));
     }),
     ("6: more than the whole firm", 1.0, |state| state.firms.stake[0][HERE] = 1.5),
+    ("6: a round that took from nobody", 1.0, |state| state.firms.others[0][HERE] += 0.1),
+    ("4: a layer that got what another earned", 1.0, |state| {
+        state.common.value_added_now[1][HERE] -= 1.0;
+        state.common.value_added_now[2][HERE] += 1.0;
+    }),
     ("7: an hour that is not installed", 1.0, |state| state.common.idle[HERE] += 1.0),
     ("8: sold and not served", 1.0, |state| state.offers.units[0][HERE] += 1.0),
     ("9: more adopters than people", 1.0, |state| state.regions.adopters[0][HERE] = 1e12),

@@ -11,7 +11,7 @@ use warchest::simulate::outcome::{Block, Detail, NEVER, Request, Tally};
 use warchest::world::{Dist, Listing, Param, ParamId, Product, Size, Strategy as Rule, World};
 
 use crate::engine::{Choice, LANES, fix, live, one_market};
-use crate::markets::{SMALL, Shape, market};
+use crate::markets::{LARGE, SMALL, Shape, market};
 use crate::toy::request;
 
 /// One seller: taste, unit cost (USD), cash, opex per quarter (USD), markup of a cost-plus
@@ -325,6 +325,29 @@ proptest! {
         let at = at.min(all - 1);
         prop_assert_eq!(hash([0..at, at..all]), hash([0..all, all..all]));
         prop_assert!(hash([0..at, at + 1..all]) != hash([0..all, all..all]));
+    }
+}
+
+/// Firms of a market with rounds, research, rivals' rules, takeovers and entry in another order: the
+/// same fates under other numbers.
+#[test]
+fn relabelling_a_busy_market_permutes_the_answer() {
+    for shape in [SMALL, LARGE] {
+        let world = market(Shape { quarters: 20, ..shape });
+        let n = world.firms.len();
+        let mut turned = world.clone();
+        turned.firms.reverse();
+        turned.products.iter_mut().for_each(|product| product.firm = n - 1 - product.firm);
+        let (a, b) = (block(&world), block(&turned));
+        let (mut ends, mut worst) = (0, 0.0f64);
+        for x in 0..64 * n {
+            let y = x / n * n + n - 1 - x % n;
+            assert_eq!(a.firms.exit_quarter[x], b.firms.exit_quarter[y], "path {}", x / n);
+            assert_eq!(a.firms.status[x], b.firms.status[y], "path {}", x / n);
+            ends += u32::from(a.firms.exit_quarter[x] != NEVER);
+            worst = worst.max((a.firms.cash[x] - b.firms.cash[y]).abs());
+        }
+        assert!(ends > 20 && worst < 1e6, "{ends} {worst}");
     }
 }
 

@@ -10,6 +10,7 @@ mod identities;
 mod laws;
 mod limits;
 mod markets;
+mod meaning;
 mod open_models;
 mod pricing;
 mod runway;

@@ -108,6 +108,7 @@ fn funding(make: &mut Maker) -> Funding {
         acquisition: n("acquisition", 0.6),
         acquisition_price: n("acquisition_price", 0.2),
         scrap: n("scrap", 1.0),
+        mark_fade: n("mark_fade", 0.08),
     }
 }
 
@@ -215,6 +216,7 @@ fn firm(make: &mut Maker, f: usize, shape: Shape) -> Firm {
         acquirable: !integrated,
         acquirer: integrated,
         parent_cap: n("parent_cap", if integrated { 3e9 } else { 0.0 }),
+        takeover_cap: n("takeover_cap", 0.0),
         entry: (f + 2 == shape.firms && f > 3).then(|| Entry {
             hazard: n("hazard", 0.05),
             markup_response: n("markup_response", 2.0),

@@ -20,6 +20,18 @@ pub fn shipped(name: &str) -> World {
         .unwrap_or_else(|errors| panic!("{name}: {}", list(&errors)))
 }
 
+/// A scenario written in a test.
+pub fn written(text: &str) -> World {
+    struct Text(Vec<u8>);
+    impl Files for Text {
+        fn read(&self, _: &str) -> Result<Vec<u8>, String> {
+            Ok(self.0.clone())
+        }
+    }
+    scenario::load("written.toml", &Text(text.into()))
+        .unwrap_or_else(|errors| panic!("{text}: {}", list(&errors)))
+}
+
 /// Errors one to a line.
 pub fn list(errors: &[scenario::ScenarioError]) -> String {
     let line = |error: &scenario::ScenarioError| {

@@ -83,6 +83,7 @@ impl Maker {
             acquisition: zero,
             acquisition_price: zero,
             scrap: zero,
+            mark_fade: zero,
         }
     }
 
@@ -127,6 +128,7 @@ impl Maker {
             acquirable: false,
             acquirer: false,
             parent_cap: zero,
+            takeover_cap: zero,
             entry: None,
         }
     }

@@ -123,6 +123,7 @@ impl Checker<'_> {
             acquirable,
             acquirer,
             parent_cap: param("parent_cap"),
+            takeover_cap: param("takeover_cap"),
             entry,
         }
     }

@@ -78,6 +78,7 @@ impl Checker<'_> {
             acquisition: param("acquisition"),
             acquisition_price: param("acquisition_price"),
             scrap: param("scrap"),
+            mark_fade: param("mark_fade"),
         }
     }
 }

@@ -120,5 +120,8 @@ pub static FUNDING: Section = Section {
             .or("\"0 %\"")
             .positive()
             .doc("Scrap value as a share of annualised revenue."),
+        Field::q("mark_fade", Dim::Hazard).or("\"8 %/quarter\"").doc(
+            "Share of what the given mark is above or below the formula that is lost a quarter.",
+        ),
     ],
 };
