@@ -71,15 +71,19 @@ pub fn mean(spread: &Spread) -> Estimate {
     Estimate { value: spread.mean(), se: spread.standard_error() }
 }
 
+/// Standard deviation within a bin of a sketch, 1/128 of its octave's start wide, over the value.
+const BIN_ERROR: f64 = 1.0 / 128.0 / 3.464;
+
 /// Quantile `p` of the values and of `above` more that are larger than any of them (NaN when
 /// the quantile lies among those). The standard error is half the distance between the order
-/// statistics one binomial standard deviation to either side.
+/// statistics one binomial standard deviation to either side, and that of a value that is known
+/// by its bin only, unless all values are the same.
 pub fn quantile(spread: &Spread, above: u64, p: f64) -> Estimate {
     let held = spread.count() as f64;
     let n = held + above as f64;
     let at = |p: f64| {
         let q = p * n / held;
-        if held == 0.0 || q > 1.0 { f64::NAN } else { spread.sketch.quantile(q.max(0.0)) }
+        if held == 0.0 || q > 1.0 { f64::NAN } else { spread.quantile(q.max(0.0)) }
     };
     let band = (p * (1.0 - p) / n).sqrt();
     let low = at((p - band).max(0.0));
@@ -87,7 +91,9 @@ pub fn quantile(spread: &Spread, above: u64, p: f64) -> Estimate {
     let high = at((p + band).min(1.0));
     // Beyond the last value the band is one-sided.
     let se = if high.is_nan() { value - low } else { 0.5 * (high - low) };
-    Estimate { value, se }
+    let one = spread.moments.range().is_none_or(|(least, most)| least == most);
+    let bin = if one { 0.0 } else { BIN_ERROR * value };
+    Estimate { value, se: (se * se + bin * bin).sqrt() }
 }
 
 /// Mean and quantiles.
@@ -138,12 +144,12 @@ pub fn fan(quarters: &[QuarterTally], of: Of, name: &str) -> Fan {
         let spread = of.find(quarter, name).unwrap_or(&none);
         let median = quantile(spread, 0, 0.5);
         out.count.push(spread.count());
-        out.p05.push(spread.sketch.quantile(0.05));
-        out.p25.push(spread.sketch.quantile(0.25));
+        out.p05.push(spread.quantile(0.05));
+        out.p25.push(spread.quantile(0.25));
         out.p50.push(median.value);
         out.p50_se.push(median.se);
-        out.p75.push(spread.sketch.quantile(0.75));
-        out.p95.push(spread.sketch.quantile(0.95));
+        out.p75.push(spread.quantile(0.75));
+        out.p95.push(spread.quantile(0.95));
         out.mean.push(spread.mean());
         out.mean_se.push(spread.standard_error());
     }
@@ -264,6 +270,17 @@ mod tests {
         assert!((found.se - 0.0025).abs() < 0.0045);
         let few = quantile(&spread((0..100).map(|i| 1.0 + f64::from(i) / 100.0)), 0, 0.5);
         assert!((few.se - 0.05).abs() < 0.012);
+    }
+
+    /// What is the same on all paths is known exactly; what is not, only by its bin.
+    #[test]
+    fn a_quantile_says_how_well_it_is_known() {
+        let same = spread([96e9; 50]);
+        let found = quantile(&same, 0, 0.5);
+        assert_eq!((found.value, found.se), (96e9, 0.0));
+        assert_eq!((same.mean(), same.standard_error()), (96e9, 0.0));
+        let two = quantile(&spread([96e9, 96.001e9]), 0, 0.5);
+        assert!((96e9..=96.001e9).contains(&two.value) && two.se > 0.001 * two.value);
     }
 
     /// Half of the paths have a value: the median over all is the largest of them, and the

@@ -21,7 +21,7 @@ fn of_firm(world: &World, tally: &Tally, f: usize) -> Option<Implied> {
             (Dist::Fixed(value), Transform::Scale(by)) => value * by,
             _ => f64::NAN,
         },
-        _ => first("valuation")?.sketch.quantile(0.5),
+        _ => first("valuation")?.quantile(0.5),
     };
     let report = &world.report;
     if !(valuation > 0.0 && revenue.value > 0.0 && report.implied_years > 0.0) {

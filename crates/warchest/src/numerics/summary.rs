@@ -62,6 +62,63 @@ impl ExactSum {
     }
 }
 
+/// What is known of some values without looking at them again: sum, sum of squares, range. Exact
+/// under merging.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub struct Moments {
+    /// Σ x.
+    pub sum: ExactSum,
+    /// Σ x².
+    pub squares: ExactSum,
+    /// [`key`] of the least and of the greatest value.
+    least: i64,
+    most: i64,
+}
+
+impl Default for Moments {
+    fn default() -> Self {
+        let none = ExactSum::default();
+        Moments { sum: none, squares: none, least: i64::MAX, most: i64::MIN }
+    }
+}
+
+impl Moments {
+    /// Adds one value.
+    pub fn add(&mut self, value: f64) {
+        self.sum.add(value);
+        self.squares.add(value * value);
+        self.widen(key(value), key(value));
+    }
+
+    /// Adds those of other values.
+    pub fn merge(&mut self, other: &Moments) {
+        self.sum.merge(&other.sum);
+        self.squares.merge(&other.squares);
+        self.widen(other.least, other.most);
+    }
+
+    fn widen(&mut self, least: i64, most: i64) {
+        self.least = self.least.min(least);
+        self.most = self.most.max(most);
+    }
+
+    /// The least and the greatest value; none of no value.
+    pub fn range(&self) -> Option<(f64, f64)> {
+        (self.least <= self.most).then(|| (of_key(self.least), of_key(self.most)))
+    }
+}
+
+/// A number that is ordered as the value is; −0 is 0.
+#[inline(always)]
+fn key(value: f64) -> i64 {
+    let bits = (value + 0.0).to_bits() as i64;
+    bits ^ (((bits >> 63) as u64) >> 1) as i64
+}
+
+fn of_key(key: i64) -> f64 {
+    f64::from_bits((key ^ (((key >> 63) as u64) >> 1) as i64) as u64)
+}
+
 /// The nearest whole number to a value below 2^51, ties to even.
 #[inline(always)]
 fn nearest(value: f64) -> (f64, i64) {
@@ -80,15 +137,18 @@ fn halves(value: f64) -> [i64; 3] {
 }
 
 multiversion! {
-    /// Adds the values of a row that are `known` (not 0) and finite to their sum and the sum of
-    /// their squares, and leaves their bins, or [`NO_BIN`]. At most 1,024 lanes.
-    pub fn note<const L: usize>(row: &[f64; L], known: &[f64; L], sums: &mut [ExactSum; 2], bins: &mut [i32; L]) {
+    /// Adds the values of a row that are `known` (not 0) and finite to their moments, and leaves
+    /// their bins, or [`NO_BIN`]. At most 1,024 lanes.
+    pub fn note<const L: usize>(row: &[f64; L], known: &[f64; L], moments: &mut Moments, bins: &mut [i32; L]) {
         let (mut count, mut beyond) = (0u64, 0u64);
+        let (mut least, mut most) = (i64::MAX, i64::MIN);
         let (mut once, mut square) = ([0i64; 3], [0i64; 3]);
         for l in 0..L {
             let there = (known[l] != 0.0) & row[l].is_finite();
             let value = if there { row[l] } else { 0.0 };
             bins[l] = if there { Sketch::bin(value) } else { NO_BIN };
+            least = least.min(if there { key(value) } else { i64::MAX });
+            most = most.max(if there { key(value) } else { i64::MIN });
             count += u64::from(there);
             beyond += u64::from(value.abs() >= HALF);
             let (first, second) = (halves(value), halves(value * value));
@@ -97,15 +157,16 @@ multiversion! {
                 square[k] += second[k];
             }
         }
+        moments.widen(least, most);
         if beyond == 0 {
-            sums[0].add_halves(count, once);
-            sums[1].add_halves(count, square);
+            moments.sum.add_halves(count, once);
+            moments.squares.add_halves(count, square);
             return;
         }
         for l in 0..L {
             if bins[l] != NO_BIN {
-                sums[0].add(row[l]);
-                sums[1].add(row[l] * row[l]);
+                moments.sum.add(row[l]);
+                moments.squares.add(row[l] * row[l]);
             }
         }
     }
@@ -149,9 +210,12 @@ mod tests {
             kept.iter().for_each(|&value| sum.add(value));
             prop_assert_eq!(sum, plain(&kept));
             for isa in Isa::available() {
-                let (mut sums, mut bins) = ([ExactSum::default(); 2], [0; 32]);
-                note(isa, &row, &known, &mut sums, &mut bins);
-                prop_assert_eq!(sums, [plain(&kept), plain(&squares)]);
+                let (mut found, mut bins) = (Moments::default(), [0; 32]);
+                note(isa, &row, &known, &mut found, &mut bins);
+                prop_assert_eq!([found.sum, found.squares], [plain(&kept), plain(&squares)]);
+                let least = kept.iter().copied().reduce(f64::min);
+                let most = kept.iter().copied().reduce(f64::max);
+                prop_assert_eq!(found.range(), least.zip(most));
                 for l in 0..32 {
                     let bin = if known[l] > 0.0 { Sketch::bin(row[l]) } else { NO_BIN };
                     prop_assert_eq!(bins[l], bin);
@@ -163,9 +227,11 @@ mod tests {
     #[test]
     fn what_is_not_a_number_is_not_noted() {
         let row = [1.5, f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
-        let (mut sums, mut bins) = ([ExactSum::default(); 2], [0; 4]);
-        note(Isa::best(), &row, &[1.0; 4], &mut sums, &mut bins);
-        assert_eq!(sums, [plain(&[1.5]), plain(&[2.25])]);
+        let (mut found, mut bins) = (Moments::default(), [0; 4]);
+        assert_eq!(found.range(), None);
+        note(Isa::best(), &row, &[1.0; 4], &mut found, &mut bins);
+        assert_eq!([found.sum, found.squares], [plain(&[1.5]), plain(&[2.25])]);
+        assert_eq!(found.range(), Some((1.5, 1.5)));
         assert_eq!(bins[1..], [NO_BIN; 3]);
     }
 }

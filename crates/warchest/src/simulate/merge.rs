@@ -1,6 +1,6 @@
 //! Tallies add up exactly: merging is associative and commutative.
 
-use crate::numerics::summary::ExactSum;
+use crate::numerics::summary::Moments;
 use crate::simulate::outcome::{BLOCK, Block, Columns, PATH_NUMBERS};
 use crate::simulate::outcome::{FirmTally, QuarterTally, Spread, Tally};
 
@@ -8,33 +8,47 @@ impl Spread {
     /// Adds one value.
     #[inline]
     pub fn add(&mut self, value: f64) {
-        self.sum.add(value);
-        self.sum_squares.add(value * value);
+        self.moments.add(value);
         self.sketch.add(value);
     }
 
     /// Adds another spread.
     pub fn merge(&mut self, other: &Spread) {
-        self.sum.merge(&other.sum);
-        self.sum_squares.merge(&other.sum_squares);
+        self.moments.merge(&other.moments);
         self.sketch.merge(&other.sketch);
     }
 
     /// Number of values.
     pub fn count(&self) -> u64 {
-        self.sum.count
+        self.moments.sum.count
     }
 
     /// Mean, or NaN with no value.
     pub fn mean(&self) -> f64 {
-        self.sum.mean()
+        self.moments.sum.mean()
+    }
+
+    /// The quantile, within 0.4 % and within the range of the values; NaN with no value.
+    pub fn quantile(&self, p: f64) -> f64 {
+        let (least, most) = self.moments.range().unwrap_or((f64::NAN, f64::NAN));
+        let found = self.sketch.quantile(p);
+        if found < least {
+            least
+        } else if found > most {
+            most
+        } else {
+            found
+        }
     }
 
     /// Standard error of the mean; NaN with fewer than two values.
     pub fn standard_error(&self) -> f64 {
         let n = self.count() as f64;
+        if n > 1.0 && self.moments.range().is_some_and(|(least, most)| least == most) {
+            return 0.0;
+        }
         let mean = self.mean();
-        let variance = (self.sum_squares.total() / n - mean * mean).max(0.0) * n / (n - 1.0);
+        let variance = (self.moments.squares.total() / n - mean * mean).max(0.0) * n / (n - 1.0);
         (variance / n).sqrt()
     }
 }
@@ -70,23 +84,22 @@ impl QuarterTally {
 
 /// The columns of a block, one after the other.
 struct Next<'a> {
-    sums: std::slice::Iter<'a, [ExactSum; 2]>,
+    moments: std::slice::Iter<'a, Moments>,
     bins: std::slice::ChunksExact<'a, i32>,
 }
 
 impl<'a> Next<'a> {
     fn new(columns: &'a Columns) -> Next<'a> {
-        Next { sums: columns.sums.iter(), bins: columns.bins.chunks_exact(BLOCK as usize) }
+        Next { moments: columns.moments.iter(), bins: columns.bins.chunks_exact(BLOCK as usize) }
     }
 
     /// Adds the next column to each of some spreads.
     fn add_to<'s>(&mut self, spreads: impl IntoIterator<Item = &'s mut Spread>) {
         for spread in spreads {
-            let (Some([sum, squares]), Some(bins)) = (self.sums.next(), self.bins.next()) else {
+            let (Some(moments), Some(bins)) = (self.moments.next(), self.bins.next()) else {
                 return;
             };
-            spread.sum.merge(sum);
-            spread.sum_squares.merge(squares);
+            spread.moments.merge(moments);
             spread.sketch.add_bins(bins);
         }
     }
@@ -98,7 +111,7 @@ impl Tally {
         self.merge(&block.tally);
         let (mut next, figures) = (Next::new(&block.columns), block.columns.figures);
         next.add_to(self.firms.iter_mut().map(|firm| &mut firm.end_cash));
-        if next.sums.len() == 0 {
+        if next.moments.len() == 0 {
             return;
         }
         for firm in &mut self.firms {
@@ -108,7 +121,7 @@ impl Tally {
         resize(&mut self.path_numbers, PATH_NUMBERS.len());
         next.add_to(&mut self.path_numbers);
         let all: usize = figures.iter().sum();
-        resize(&mut self.quarters, next.sums.len() / all.max(1));
+        resize(&mut self.quarters, next.moments.len() / all.max(1));
         for quarter in &mut self.quarters {
             let kinds = [&mut quarter.firms, &mut quarter.markets, &mut quarter.common];
             for (spreads, len) in kinds.into_iter().zip(figures) {

@@ -5,7 +5,7 @@
 //! no bit of it.
 
 use crate::numerics::sketch::Sketch;
-use crate::numerics::summary::ExactSum;
+use crate::numerics::summary::Moments;
 use crate::world::World;
 
 /// Version of the columns below; raised when a name, unit or meaning changes.
@@ -149,8 +149,8 @@ pub struct Block {
 /// Numbers of the paths of a block, one column each, ready to be added up.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Columns {
-    /// Sum and sum of squares of each column.
-    pub sums: Vec<[ExactSum; 2]>,
+    /// Sums and range of each column.
+    pub moments: Vec<Moments>,
     /// [`Sketch::bin`] of each number, [`BLOCK`] to a column, or none.
     pub bins: Vec<i32>,
     /// Columns of the figures of a quarter: of firms, of markets, common ones.
@@ -160,10 +160,8 @@ pub struct Columns {
 /// Mean, spread and quantiles of one outcome number.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Spread {
-    /// Σ x, exact.
-    pub sum: ExactSum,
-    /// Σ x², exact.
-    pub sum_squares: ExactSum,
+    /// Sums and range, exact.
+    pub moments: Moments,
     /// For quantiles.
     pub sketch: Sketch,
 }

@@ -61,8 +61,8 @@ impl<const L: usize> Recorder<L> {
         self.at = 0;
         let (firms, markets) = (plan.world.firms.len(), plan.world.markets.len());
         let (mut columns, count) = (room, First::new(plan, self.detail).end);
-        columns.sums.clear();
-        columns.sums.resize(count, Default::default());
+        columns.moments.clear();
+        columns.moments.resize(count, Default::default());
         // Every row of a full block is written.
         if u64::from(paths) < BLOCK {
             columns.bins.clear();
@@ -79,7 +79,7 @@ impl<const L: usize> Recorder<L> {
         let columns = &mut self.block.columns;
         let bins = &mut columns.bins[column * PLACES + self.at..];
         let Some(bins) = bins.first_chunk_mut() else { return };
-        note(isa, row, known, &mut columns.sums[column], bins);
+        note(isa, row, known, &mut columns.moments[column], bins);
     }
 
     /// Records the quarter that was just lived by the first `lanes` paths of the group.

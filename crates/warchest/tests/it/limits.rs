@@ -246,7 +246,7 @@ fn a_firm_without_buyers_spends_its_opex() {
     fix(&mut world, "firm0.opex", 1e6);
     let found = tally(&world, &request(Detail::Ends), 16);
     let spent: f64 = (1..=40).map(|t| (1e6 * exp(0.015 * f64::from(t))).round()).sum();
-    let left = found.firms[0].end_cash.sum.mean();
+    let left = found.firms[0].end_cash.mean();
     assert!((2e9 - left - spent).abs() <= 40.0, "{left}");
     assert!((2e9 - left - spent * 1.0001).abs() > 40.0);
 }

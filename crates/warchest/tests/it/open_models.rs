@@ -64,7 +64,7 @@ fn seller_at_cost(serves_open: bool, releases: bool, cheaper: f64) -> World {
 
 /// Cash lost on twelve quarters of sales, beside what research took.
 fn lost(world: &World, research: f64) -> f64 {
-    let end = tally(world, &request(Detail::Ends), 8).firms[1].end_cash.sum.mean();
+    let end = tally(world, &request(Detail::Ends), 8).firms[1].end_cash.mean();
     1e12 - end - 12.0 * research
 }
 
@@ -102,12 +102,12 @@ fn spender(least: f64) -> World {
 fn research_that_is_cut_in_time_ruins_nobody() {
     let stubborn = tally(&spender(0.0), &request(Detail::Ends), 4);
     let exits = &stubborn.firms[0].exits;
-    assert_eq!(exits[1][10], 4, "{exits:?} {}", stubborn.firms[0].end_cash.sum.mean());
+    assert_eq!(exits[1][10], 4, "{exits:?} {}", stubborn.firms[0].end_cash.mean());
     let careful = tally(&spender(4.0), &request(Detail::Ends), 4);
     let exits = &careful.firms[0].exits;
     assert_eq!(careful.firms[0].alive, 4, "{exits:?}");
     // Down to 4 in six quarters, then 3/4 of what was there, 34 times, rounded to dollars.
     let want = (0..34).fold(4e9, |cash: f64, _| cash - (cash / 4.0).round());
-    let left = careful.firms[0].end_cash.sum.mean();
+    let left = careful.firms[0].end_cash.mean();
     assert!((left - want).abs() <= 4.0, "{left} {want}");
 }
