@@ -92,11 +92,13 @@ fn surplus<const L: usize>(plan: &Plan, state: &mut State<L>, m: MarketId) {
         Kernel::Budget { sigma, epsilon } => {
             let (sigma, epsilon) = (&state.values[sigma], &state.values[epsilon]);
             let most = ceiling(plan, state, m);
-            each(|l| {
+            let mut area = [0.0; L];
+            for l in 0..L {
                 let index = -(now[l] - start[l]) / (sigma[l] * factor[l] - 1.0);
                 let found = spend_area(size[l], most[l], 1.0 - epsilon[l], index);
-                if now[l].is_finite() { found } else { 0.0 }
-            })
+                area[l] = pick(now[l].is_finite(), found, 0.0);
+            }
+            area
         }
         Kernel::Free { .. } => [0.0; L],
     };
@@ -113,15 +115,14 @@ fn spend_area(size: f64, most: f64, slope: f64, index: f64) -> f64 {
     // Where the ceiling is met: below it with a negative slope, above it with a positive one.
     let met = ln(larger(most, size) / size) / slope;
     let falls = slope < 0.0;
-    let from = if falls & (met > low) { met.min(choke) } else { low };
-    let to = if !falls & (met < choke) { larger(met, low) } else { choke };
+    let from = pick(falls & (met > low), pick(met < choke, met, choke), low);
+    let to = pick(!falls & (met < choke), larger(met, low), choke);
     let held = larger(from - low, 0.0) + larger(choke - larger(to, low), 0.0);
     let (gap, at) = (to - from, size * exp(slope * from));
     let x = slope * gap;
     // (e^x − 1)/slope, which tends to the gap as the slope does to 0.
-    let area = if x.abs() < 1e-6 { gap * (1.0 + 0.5 * x) } else { gap * (exp(x) - 1.0) / x };
-    let bound = if held > 0.0 { held * larger(most, size) } else { 0.0 };
-    bound + if gap > 0.0 { at * area } else { 0.0 }
+    let area = pick(x.abs() < 1e-6, gap * (1.0 + 0.5 * x), gap * (exp(x) - 1.0) / x);
+    pick(held > 0.0, held * larger(most, size), 0.0) + pick(gap > 0.0, at * area, 0.0)
 }
 
 #[inline(always)]
