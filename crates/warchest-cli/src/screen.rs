@@ -3,7 +3,7 @@
 
 use crate::progress::grouped;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
-use warchest::answers::{Breaking, Estimate, Fan, FirmAnswer, Summary};
+use warchest::answers::{Breaking, Estimate, Fan, FirmAnswer, LayerAnswer, Summary};
 
 /// Columns of a screen that is not a terminal, and of one that is very wide.
 const WIDTH: usize = 100;
@@ -235,12 +235,24 @@ fn money(found: &Summary) -> Option<String> {
         .filter(|layer| (layer.value_added.mean.value / spend).abs() >= 0.005)
         .map(|layer| format!("{} {}", layer.name, hundred(layer.value_added.mean.value)))
         .collect();
+    // Layers whose cash is not what they add: chips count when they are bought.
+    let differs = |layer: &&LayerAnswer| {
+        let (cash, added) = (layer.share_of_cash.mean.value, layer.share_of_sales.mean.value);
+        (cash - added).abs() > 0.005
+    };
+    let cash: Vec<String> = money
+        .layers
+        .iter()
+        .filter(differs)
+        .map(|layer| format!("{} {}", layer.name, hundred(layer.share_of_cash.mean.value * spend)))
+        .collect();
     let text = format!(
-        "Who gets the money: of every $100 that customers pay ({} in all), {}. Chips bought as \
-         capital expenditure come to another {}; customers keep a surplus of {}.",
+        "Who gets the money: of every $100 that customers pay ({} in all), {}{}{}; customers keep a \
+         surplus of {}.",
         usd(spend),
         layers.join(", "),
-        hundred(money.capex.mean.value),
+        if cash.is_empty() { "" } else { "; in cash, with chips counted when bought, " },
+        cash.join(", "),
         hundred(money.consumer_surplus.mean.value)
     );
     Some(wrapped(&text, "  "))

@@ -138,6 +138,9 @@ pub struct Money {
     pub layers: Vec<String>,
     /// Value added over the run in USD by layer: mean over paths.
     pub total: Vec<Estimate>,
+    /// Share of final spend that stays with each layer in cash, chips counted when they are bought:
+    /// mean over paths.
+    pub kept: Vec<Estimate>,
     /// Final customers' spend over the run, USD.
     pub spend: Estimate,
     /// Capital expenditure paid to chip makers over the run, USD; not part of final spend.

@@ -63,8 +63,8 @@ fn hundred(input: &ReportInput, money: &Money) -> Figure {
         title: hundred_title(money),
         subtitle: format!(
             "Value added by layer over the whole run, in dollars per $100 of final spend, mean of \
-             all paths. Consumer surplus and capital expenditure on the same scale. Final spend to \
-             {}: {}.",
+             all paths; below it what stays in cash when chips are counted as they are bought, and \
+             consumer surplus on the same scale. Final spend to {}: {}.",
             words::end_of_run(input),
             Unit::Usd.show(money.spend.value)
         ),
@@ -78,23 +78,26 @@ fn hundred(input: &ReportInput, money: &Money) -> Figure {
             "USD over the run",
             "standard error, USD",
             "per $100 of final spend",
+            "cash kept per $100",
         ]),
         ..Figure::default()
     };
-    let mut row = |name: &str, e: super::input::Estimate| {
+    let mut row = |name: &str, e: super::input::Estimate, kept: Cell| {
         figure.table.rows.push(vec![
             Cell::text(name),
             Cell::Number(e.value, Unit::Usd),
             Cell::Number(e.error, Unit::Usd),
             Cell::Shown(per_hundred(money, e.value), format!("{:.1}", per_hundred(money, e.value))),
+            kept,
         ]);
     };
-    for (name, total) in money.layers.iter().zip(&money.total) {
-        row(name, *total);
+    for (name, (total, kept)) in money.layers.iter().zip(money.total.iter().zip(&money.kept)) {
+        let kept = 100.0 * kept.value;
+        row(name, *total, Cell::Shown(kept, format!("{kept:.1}")));
     }
-    row("final spend", money.spend);
-    row("consumer surplus", money.surplus);
-    row("capital expenditure on chips", money.capex);
+    row("final spend", money.spend, Cell::text(""));
+    row("consumer surplus", money.surplus, Cell::text(""));
+    row("capital expenditure on chips", money.capex, Cell::text(""));
     figure.draw(|size| vec![hundred_chart(money, size)]);
     figure
 }
@@ -111,7 +114,8 @@ fn hundred_title(money: &Money) -> String {
     }
 }
 
-/// Bars of one amount each, longest scale shared: layers first, then what is no part of spend.
+/// Bars of one amount each, longest scale shared: layers first, then those whose cash differs from
+/// what they add, then what is no part of spend.
 fn hundred_chart(money: &Money, size: Size) -> String {
     let pitch = 30.0;
     let mut rows: Vec<(String, f64, Hue)> = money
@@ -121,11 +125,23 @@ fn hundred_chart(money: &Money, size: Size) -> String {
         .zip(HUES)
         .map(|((name, e), hue)| (name.clone(), per_hundred(money, e.value), hue))
         .collect();
-    let layers = rows.len();
-    rows.push((SURPLUS.into(), per_hundred(money, money.surplus.value), Hue::Mute));
-    rows.push(("capex on chips".into(), per_hundred(money, money.capex.value), Hue::Mute));
     rows.retain(|row| row.1.is_finite());
-    let height = 8.0 + rows.len() as f64 * pitch + 22.0;
+    let mut groups = vec![rows.len()];
+    let cash = money.layers.iter().zip(&money.total).zip(&money.kept).zip(HUES);
+    for (((name, total), kept), hue) in cash {
+        let kept = 100.0 * kept.value;
+        if kept.is_finite() && (kept - per_hundred(money, total.value)).abs() > 0.5 {
+            rows.push((format!("{name}, in cash"), kept, hue));
+        }
+    }
+    groups.push(rows.len());
+    if money.surplus.value.is_finite() {
+        rows.push((SURPLUS.into(), per_hundred(money, money.surplus.value), Hue::Mute));
+    }
+    groups.retain(|&end| end < rows.len());
+    groups.dedup();
+    let above = |i: usize| groups.iter().filter(|&&end| end <= i).count() as f64 * 18.0;
+    let height = 8.0 + rows.len() as f64 * pitch + above(rows.len());
     let title = "What becomes of a hundred dollars";
     let mut svg = Svg::new(&size.id("hundred"), size.width(), height, title, &headline(money));
     let low = rows.iter().map(|r| r.1).fold(0.0, f64::min);
@@ -137,8 +153,7 @@ fn hundred_chart(money: &Money, size: Size) -> String {
     let frame = Frame::new(&svg, Margins::new(8.0, 54.0, 0.0, left)).x(Scale::linear(low, high));
     let zero = frame.x.at(0.0);
     for (i, (name, value, hue)) in rows.iter().enumerate() {
-        let gap = if i >= layers { 18.0 } else { 0.0 };
-        let y = frame.top + i as f64 * pitch + gap;
+        let y = frame.top + i as f64 * pitch + above(i);
         svg.text((0.0, y + 16.0), Anchor::Start, "", Hue::Ink, name);
         let tip = frame.x.held(*value);
         svg.rect(zero, y, tip - zero, 22.0, "ar", *hue);
@@ -158,8 +173,10 @@ fn hundred_chart(money: &Money, size: Size) -> String {
             if *value < 0.0 { (tip - 5.0, Anchor::End) } else { (tip + 5.0, Anchor::Start) };
         svg.text((at, y + 16.0), anchor, "bd", Hue::Ink, &text);
     }
-    let split = frame.top + layers as f64 * pitch + 5.0;
-    svg.line((0.0, split), (svg.width, split), "grid", Hue::Rule);
+    for &end in &groups {
+        let split = frame.top + end as f64 * pitch + above(end) - 13.0;
+        svg.line((0.0, split), (svg.width, split), "grid", Hue::Rule);
+    }
     svg.line((zero, frame.top - 4.0), (zero, height), "axis", Hue::Ink);
     svg.finish()
 }
