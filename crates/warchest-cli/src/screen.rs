@@ -237,14 +237,13 @@ fn money(found: &Summary) -> Option<String> {
         .collect();
     // Layers whose cash is not what they add: chips count when they are bought.
     let differs = |layer: &&LayerAnswer| {
-        let (cash, added) = (layer.share_of_cash.mean.value, layer.share_of_sales.mean.value);
-        (cash - added).abs() > 0.005
+        (layer.cash_kept.mean.value - layer.value_added.mean.value).abs() > 0.005 * spend
     };
     let cash: Vec<String> = money
         .layers
         .iter()
         .filter(differs)
-        .map(|layer| format!("{} {}", layer.name, hundred(layer.share_of_cash.mean.value * spend)))
+        .map(|layer| format!("{} {}", layer.name, hundred(layer.cash_kept.mean.value)))
         .collect();
     let text = format!(
         "Who gets the money: of every $100 that customers pay ({} in all), {}{}{}; customers keep a \

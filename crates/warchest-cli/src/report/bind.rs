@@ -168,7 +168,7 @@ fn money(summary: &from::Summary) -> Option<Money> {
     Some(Money {
         layers: kept.iter().map(|&i| money.layers[i].name.clone()).collect(),
         total: kept.iter().map(|&i| estimate(&money.layers[i].value_added.mean)).collect(),
-        kept: kept.iter().map(|&i| estimate(&money.layers[i].share_of_cash.mean)).collect(),
+        kept: kept.iter().map(|&i| estimate(&money.layers[i].cash_kept.mean)).collect(),
         spend,
         capex: estimate(&money.capex.mean),
         surplus: estimate(&money.consumer_surplus.mean),

@@ -138,8 +138,8 @@ pub struct Money {
     pub layers: Vec<String>,
     /// Value added over the run in USD by layer: mean over paths.
     pub total: Vec<Estimate>,
-    /// Share of final spend that stays with each layer in cash, chips counted when they are bought:
-    /// mean over paths.
+    /// Cash that stays with each layer over the run in USD, chips counted when they are bought: mean
+    /// over paths.
     pub kept: Vec<Estimate>,
     /// Final customers' spend over the run, USD.
     pub spend: Estimate,

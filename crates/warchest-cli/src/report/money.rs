@@ -92,7 +92,7 @@ fn hundred(input: &ReportInput, money: &Money) -> Figure {
         ]);
     };
     for (name, (total, kept)) in money.layers.iter().zip(money.total.iter().zip(&money.kept)) {
-        let kept = 100.0 * kept.value;
+        let kept = per_hundred(money, kept.value);
         row(name, *total, Cell::Shown(kept, format!("{kept:.1}")));
     }
     row("final spend", money.spend, Cell::text(""));
@@ -129,7 +129,7 @@ fn hundred_chart(money: &Money, size: Size) -> String {
     let mut groups = vec![rows.len()];
     let cash = money.layers.iter().zip(&money.total).zip(&money.kept).zip(HUES);
     for (((name, total), kept), hue) in cash {
-        let kept = 100.0 * kept.value;
+        let kept = per_hundred(money, kept.value);
         if kept.is_finite() && (kept - per_hundred(money, total.value)).abs() > 0.5 {
             rows.push((format!("{name}, in cash"), kept, hue));
         }

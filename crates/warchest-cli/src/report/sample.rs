@@ -124,7 +124,7 @@ fn money() -> Money {
     Money {
         layers,
         total: [310e9, 420e9, -60e9, 240e9, 90e9].map(exact).to_vec(),
-        kept: [0.64, 0.23, -0.2, 0.24, 0.09].map(exact).to_vec(),
+        kept: [640e9, 230e9, -200e9, 240e9, 90e9].map(exact).to_vec(),
         spend: exact(1000e9),
         capex: exact(640e9),
         surplus: exact(1830e9),

@@ -117,6 +117,7 @@ pub fn money(world: &World, tally: &Tally, joint: &Joint) -> Money {
         value_added: distribution(number(tally, &format!("value_added_{name}"), &none)),
         share_of_sales: share(format!("share_of_sales/{name}")),
         share_of_cash: share(format!("share_of_cash/{name}")),
+        cash_kept: share(format!("cash_kept/{name}")),
     };
     Money {
         final_spend: distribution(number(tally, "final_spend", &none)),

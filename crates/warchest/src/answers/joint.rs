@@ -12,7 +12,8 @@ pub struct Joint {
     pub paths: u64,
     /// Per firm.
     pub firms: Vec<JointFirm>,
-    /// Shares per path: `share_of_sales/LAYER`, `share_of_cash/LAYER`, `surplus_share`.
+    /// Per path: `share_of_sales/LAYER`, `share_of_cash/LAYER`, `cash_kept/LAYER` (USD),
+    /// `surplus_share`.
     pub shares: BTreeMap<String, Spread>,
 }
 
@@ -94,6 +95,7 @@ impl Joint {
             for (name, (value, cash)) in LAYERS.iter().zip(added.iter().zip(kept)) {
                 self.share(&format!("share_of_sales/{name}"), value / spend);
                 self.share(&format!("share_of_cash/{name}"), cash / spend);
+                self.share(&format!("cash_kept/{name}"), cash);
             }
             let surplus = rows.consumer_surplus[path];
             self.share("surplus_share", surplus / (surplus + spend));

@@ -9,6 +9,7 @@ mod firms;
 mod implied;
 mod industry;
 mod joint;
+mod money;
 mod paired;
 mod stress;
 mod types;

@@ -3,11 +3,12 @@
 //! A number that does not exist (a quantile beyond the run) is `null` in JSON and NaN here.
 //! Money is in USD, probabilities and shares are fractions of one, quarters count from 0.
 
+pub use crate::answers::money::{LayerAnswer, Money};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// Version of this shape; raised when a name, unit or meaning changes.
-pub const SUMMARY_VERSION: u32 = 1;
+pub const SUMMARY_VERSION: u32 = 2;
 
 fn maybe<'de, D: Deserializer<'de>>(source: D) -> Result<f64, D::Error> {
     Ok(Option::<f64>::deserialize(source)?.unwrap_or(f64::NAN))
@@ -325,36 +326,6 @@ pub struct Concentration {
     pub leader_change_median: Estimate,
     /// P(rank 1 never changes).
     pub leader_never_changes: Estimate,
-}
-
-/// Who gets the money, over the run.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Money {
-    /// Final customers' spend, USD.
-    pub final_spend: Distribution,
-    /// Layers: chips, cloud, labs, applications, energy.
-    pub layers: Vec<LayerAnswer>,
-    /// Paid to chip makers as capital expenditure, USD; not part of final sales.
-    pub capex: Distribution,
-    /// Consumer surplus, USD.
-    pub consumer_surplus: Distribution,
-    /// Consumer surplus / (consumer surplus + final spend), per path.
-    pub consumer_surplus_share: Distribution,
-    /// Value added of each layer by quarter, USD.
-    pub by_quarter: Vec<Fan>,
-}
-
-/// A layer of the industry.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct LayerAnswer {
-    /// `chips`, `cloud`, `labs`, `applications`, `energy`.
-    pub name: String,
-    /// Value added on final sales, USD.
-    pub value_added: Distribution,
-    /// Value added / final spend, per path.
-    pub share_of_sales: Distribution,
-    /// Cash kept / final spend, per path: chip makers get what clouds and laboratories spend on chips.
-    pub share_of_cash: Distribution,
 }
 
 /// Firms worth more than a threshold.
