@@ -59,15 +59,11 @@ pub fn run(args: &Args, context: Context) -> miette::Result<Finished> {
     }
     let name = format!("{}-{}", loaded.stem, &asked.key()[..12]);
     let folder = args.out.clone().unwrap_or_else(|| Path::new("runs").join(name));
-    if let Some(found) = lock::read(&folder)?
-        && found.key != asked.key()
+    if let Some(found) = lock::of_target(&folder)?
+        && (found.key != asked.key() || found.shard.is_some())
     {
-        return Err(CliError::folder(
-            &folder,
-            "holds another run",
-            "choose another folder with --out",
-        )
-        .into());
+        let problem = if found.shard.is_some() { "holds a shard" } else { "holds another run" };
+        return Err(CliError::folder(&folder, problem, "choose another folder with --out").into());
     }
     make(&folder)?;
     lock::write(&folder, &open_lock(&asked, None))?;

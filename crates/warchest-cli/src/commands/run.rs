@@ -186,7 +186,7 @@ fn prepare(
     asked: &Asked,
     (args, resume): (&Args, bool),
 ) -> miette::Result<()> {
-    let found = lock::read(folder)?;
+    let found = lock::of_target(folder)?;
     if let Some(found) = &found {
         if found.key != asked.key() || found.shard != args.shard {
             return Err(CliError::folder(
@@ -207,9 +207,11 @@ fn prepare(
     if !resume && parts.exists() {
         std::fs::remove_dir_all(&parts).map_err(|error| CliError::write(&parts, error))?;
     }
+    // The lock comes first: what is in the folder is ours from here on.
+    make(folder)?;
+    lock::write(folder, &open_lock(asked, args.shard.clone()))?;
     make(&parts)?;
     write_atomic(&folder.join("scenario.toml"), loaded.resolved.as_bytes())?;
-    lock::write(folder, &open_lock(asked, args.shard.clone()))?;
     Ok(())
 }
 

@@ -59,6 +59,9 @@ struct Stressed {
 /// # Errors
 /// A scenario with errors, a name that no stress has.
 pub fn run(args: &Args, context: Context) -> miette::Result<Finished> {
+    if let Some(path) = &args.out {
+        disk::not_the_input("out", path, &args.file)?;
+    }
     let loaded = disk::load(&args.file, &args.set)?;
     session::set_threads(args.threads);
     let interrupt = session::on_interrupt();

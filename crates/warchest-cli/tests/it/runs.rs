@@ -149,6 +149,7 @@ fn a_damaged_part_is_noticed_and_run_again() {
     let cut = folder.join("cut");
     // No space for the last file: every part is finished, the run is not.
     fs::create_dir_all(&cut).expect("a folder");
+    fs::copy(whole.join("lock.json"), cut.join("lock.json")).expect("a lock");
     std::os::unix::fs::symlink("/dev/full", cut.join("summary.json.tmp")).expect("a link");
     let out = cut.display().to_string();
     let (_, err) = ends(1, &line(&file, &out, &[]));
@@ -204,6 +205,41 @@ fn the_same_inputs_again_are_there_already() {
     fs::write(&file, TRIO.replace("900 MUSD", "901 MUSD")).expect("written");
     let (_, err) = ends(1, &line(&file, &out, &[]));
     assert!(err.contains("holds another run") && err.contains("--out"), "{err}");
+}
+
+#[test]
+fn files_of_others_are_left_alone() {
+    let folder = scratch("others");
+    let file = write(&folder, "scenario.toml", TRIO);
+    let own = folder.join("own");
+    fs::create_dir_all(own.join("parts")).expect("a folder");
+    fs::write(own.join("parts/thesis.txt"), "years of work").expect("written");
+    fs::write(own.join("report.html"), "mine").expect("written");
+    let here = folder.display().to_string();
+    let own = own.display().to_string();
+    let shard = folder.join("shard").display().to_string();
+    for out in [&here, &own] {
+        let (_, err) = ends(1, &["run", &file, "--paths", "256", "--plain", "--out", out]);
+        for part in ["holds files that are no run of warchest", "empty folder with --out"] {
+            assert!(err.contains(part), "{part} is not in\n{err}");
+        }
+    }
+    ends(0, &["run", &file, "--paths", "256", "--plain", "--shard", "1/1", "--out", &shard]);
+    let (_, err) = ends(1, &["merge", &shard, "--out", &own]);
+    assert!(err.contains("holds files that are no run of warchest"), "{err}");
+    // Nor does a merge write over the shards it reads.
+    let (_, err) = ends(1, &["merge", &shard, "--out", &shard]);
+    assert!(err.contains("holds a shard"), "{err}");
+    let (_, err) = ends(1, &["stress", &file, "--shock", "none", "--out", &file]);
+    assert!(err.contains("is what the command reads"), "{err}");
+    assert_eq!(bytes(&folder, "scenario.toml"), TRIO.as_bytes());
+    assert_eq!(bytes(Path::new(&own), "parts/thesis.txt"), b"years of work");
+    assert_eq!(bytes(Path::new(&own), "report.html"), b"mine");
+    // Twin: an empty folder is as good as a new one.
+    let empty = folder.join("empty");
+    fs::create_dir(&empty).expect("a folder");
+    let empty = empty.display().to_string();
+    ends(0, &["run", &file, "--paths", "256", "--plain", "--out", &empty]);
 }
 
 #[test]
