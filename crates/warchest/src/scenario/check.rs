@@ -54,6 +54,8 @@ pub(super) struct Scope<'t> {
     pub label: String,
     /// Source and date said of the whole table, or of the one around it.
     pub about: Vec<About>,
+    /// An entry of a base that this one, written in a variant, may mean.
+    pub meant: Option<String>,
 }
 
 /// An entry of a list: its name and where that is written.
@@ -100,6 +102,7 @@ impl<'a> Checker<'a> {
             path: String::new(),
             label: String::from("the scenario"),
             about: Vec::new(),
+            meant: None,
         };
         self.keys(&scope);
         self.defaults(&scope);
@@ -116,6 +119,8 @@ impl<'a> Checker<'a> {
         let correlations = self.correlations(&scope);
         let checks = self.checks(&scope, &clock, &firms.names, &markets.markets);
         let report = self.report(&scope, &clock);
+        self.idle(&scope, &firms.firms);
+        self.deserted(&scope, &markets, &firms.firms);
         Some(World {
             meta,
             clock,
@@ -203,6 +208,7 @@ impl<'a> Checker<'a> {
             key: field.key.to_string(),
             doc: field.meaning(),
             example: field.example(),
+            meant: scope.meant.clone(),
         };
         self.fail(problem, &scope.place);
     }
@@ -229,6 +235,7 @@ impl<'a> Checker<'a> {
             path: key.to_string(),
             label: section.name.to_string(),
             about: Vec::new(),
+            meant: None,
         };
         let scope = Scope { about: self.about_of(&scope, None), ..scope };
         self.keys(&scope);
@@ -251,6 +258,17 @@ impl<'a> Checker<'a> {
                 continue;
             };
             let named = self.name_of(table, (section, by), item);
+            let others: Vec<&str> = found
+                .iter()
+                .filter(|(_, old)| old.place.source.name != named.place.source.name)
+                .map(|(_, old)| old.name.as_str())
+                .collect();
+            if others.iter().any(|other| is_spelling_of(&named.name, other)) {
+                let names: Vec<String> = others.iter().map(ToString::to_string).collect();
+                self.find(section.name, &named.name, &names, &named.place);
+                continue;
+            }
+            let meant = nearest(&named.name, others).filter(|other| *other != named.name);
             if let Some((_, first)) =
                 found.iter().find(|(_, old)| old.name == named.name && !named.name.is_empty())
             {
@@ -272,6 +290,7 @@ impl<'a> Checker<'a> {
                     name => format!("{} `{name}`", section.name),
                 },
                 about: Vec::new(),
+                meant,
             };
             let scope = Scope { about: self.about_of(&scope, Some(parent)), ..scope };
             self.keys(&scope);
@@ -362,6 +381,14 @@ pub(super) fn field_of(section: &'static Section, key: &str) -> &'static Field {
     section
         .field(key)
         .unwrap_or_else(|| unreachable!("{} has the key `{key}` (tested)", section.name))
+}
+
+/// Whether two names differ in capitals, blanks and signs alone: in a variant that is a mistake.
+fn is_spelling_of(one: &str, other: &str) -> bool {
+    let letters = |name: &str| -> String {
+        name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    one != other && !letters(one).is_empty() && letters(one) == letters(other)
 }
 
 /// A place in no file, for built-in defaults.

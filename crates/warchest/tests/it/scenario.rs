@@ -164,7 +164,7 @@ fn examples_too_long_to_print() {
     put("latin.toml".into(), b"[meta]\ntitle = \"March\xe9\"\n");
     put("large.toml".into(), &vec![b'#'; scenario::source::BYTES_MAX + 1]);
     let firms = |count: usize| {
-        let firm = |i| format!("[[firm]]\nname = \"F{i}\"\ncash = \"1 USD\"\n");
+        let firm = |i| format!("[[firm]]\nname = \"F{i}\"\nother_cash = \"1 USD/year\"\n");
         let firms: String = (0..count).map(firm).collect();
         format!("[meta]\nas_of = \"2025-05-31\"\n{firms}")
     };

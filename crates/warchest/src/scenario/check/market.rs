@@ -1,10 +1,10 @@
 //! Regions, segments, and the markets where they meet.
 
 use super::{Checker, Scope};
-use crate::scenario::error::{At, ShapeProblem};
+use crate::scenario::error::{At, ShapeProblem, did_you_mean};
 use crate::scenario::source::Place;
 use crate::scenario::unit::Dim;
-use crate::world::{Kernel, Market, ParamId, Region, Segment, Size};
+use crate::world::{Firm, Kernel, Market, ParamId, Region, Segment, Size};
 
 /// How a segment sells, which decides the units of its prices and sizes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +102,30 @@ impl Checker<'_> {
         }
         let names = regions.iter().map(|region| region.name.clone()).collect();
         (regions, names)
+    }
+
+    /// A region of a variant where nobody sits who can be reached, or in which nothing happens,
+    /// called almost like one of its base.
+    pub(super) fn deserted(&mut self, root: &Scope<'_>, markets: &Markets, firms: &[Firm]) {
+        if !self.errors.is_empty() {
+            return;
+        }
+        let mut regions = self.tables(root, "region").into_iter().enumerate();
+        let Some((_, (scope, _))) = regions.find(|(region, (scope, _))| {
+            let open = markets.markets.iter().any(|market| market.region == *region);
+            let home = firms.iter().any(|firm| firm.region == *region);
+            let people = scope.table.get("reachable").is_some();
+            scope.meant.is_some() && (!people || !open && !home)
+        }) else {
+            return;
+        };
+        let what = format!(
+            "{} is new and nobody in it can be reached{}",
+            scope.label,
+            did_you_mean(&scope.meant)
+        );
+        let mend = "a variant changes a region of its base by its exact name; a new one needs `reachable` and a [[segment.market]]";
+        self.fail(ShapeProblem::Nothing { what, mend }, &scope.place);
     }
 
     pub(super) fn segments(&mut self, root: &Scope<'_>, regions: &[String]) -> Markets {
