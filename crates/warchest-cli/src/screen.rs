@@ -96,8 +96,9 @@ fn firms(found: &Summary) -> String {
     let mut notes = Vec::new();
     if capital {
         notes.push(
-            "capital: deepest cumulative free cash flow if every shortfall were filled; never: on \
-             that many paths the firm does not carry itself within the run"
+            "capital: enough on that many of all paths for the firm to carry itself within the \
+             run (deepest cumulative free cash flow if every shortfall were filled); never: no \
+             amount is"
                 .to_string(),
         );
     }

@@ -26,6 +26,7 @@ pub fn bind(summary: &from::Summary, appendix: Vec<Section>) -> ReportInput {
         },
         quarters: card.quarters as usize,
         paths: summary.run.paths,
+        shadow_paths: summary.run.shadow_paths,
         verdict: Some(summary.verdict.clone()).filter(|words| !words.is_empty()),
         firms: reported.iter().map(|answer| firm(answer)).collect(),
         survivors: estimates(&summary.survivors.at_end),
@@ -191,6 +192,7 @@ fn stress(answer: &from::StressAnswer, reported: &[&from::FirmAnswer]) -> Stress
         question: answer.question.clone(),
         size_means: answer.size_means.clone(),
         sizes: answer.sizes.clone(),
+        paths: answer.paths,
         survival: reported
             .iter()
             .map(|f| of(f).map(|s| estimates(&s.survival)).unwrap_or_default())

@@ -35,6 +35,8 @@ pub struct ReportInput {
     pub quarters: usize,
     /// Paths simulated.
     pub paths: u64,
+    /// Of those, run again with free funding.
+    pub shadow_paths: u64,
     /// The answer in one sentence, when the run words it; else the report does.
     pub verdict: Option<String>,
     /// Reported firms in the order of the scenario.
@@ -170,6 +172,8 @@ pub struct Stress {
     pub size_means: String,
     /// Sizes at which it was run, as fractions.
     pub sizes: Vec<f64>,
+    /// Paths at each size.
+    pub paths: u64,
     /// Per firm, in the order of the input: survival at each size.
     pub survival: Vec<Vec<Estimate>>,
     /// Per firm: the breaking point.

@@ -109,7 +109,7 @@ fn key_figures(input: &ReportInput) -> Vec<KeyFigure> {
         keys.push(KeyFigure {
             value: Unit::Usd.show(usd.value),
             what: format!(
-                "until {} carries itself, on half of the paths that get there",
+                "of capital are enough for {} to carry itself on half of all paths",
                 firm.name
             ),
             note: if usd.error.is_finite() {

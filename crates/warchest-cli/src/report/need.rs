@@ -2,7 +2,7 @@
 
 use super::input::{Firm, ReportInput};
 use super::page::{Cell, Figure, Size, Table};
-use super::survival::{quarter, source};
+use super::survival::{quarter, shadow_source, source};
 use super::svg::{Anchor, Frame, Hue, Margins, Scale, Svg, Unit, dots, text};
 use super::words;
 
@@ -15,11 +15,11 @@ pub fn headline(input: &ReportInput) -> String {
     };
     if let Some((usd, firm)) = largest(|need| need.nine_tenths.value) {
         let usd = Unit::Usd.show(usd);
-        return format!("To carry itself on nine paths of ten, {} needs {usd}", firm.name);
+        return format!("To carry itself on nine of ten of all paths, {} needs {usd}", firm.name);
     }
     if let Some((usd, firm)) = largest(|need| need.half.value) {
         let usd = Unit::Usd.show(usd);
-        return format!("To carry itself on half of the paths, {} needs {usd}", firm.name);
+        return format!("To carry itself on half of all paths, {} needs {usd}", firm.name);
     }
     match needs().next() {
         Some(_) => "No amount of capital makes a firm carry itself on most paths".into(),
@@ -53,7 +53,7 @@ pub fn capital(input: &ReportInput) -> Figure {
                end; more than half, no dot, and the ring is the median of the paths that do get \
                there."
             .into(),
-        source: source(input).replace('.', ", run again with free funding."),
+        source: shadow_source(input),
         table: Table::new(&[
             "firm",
             "half of paths, USD",

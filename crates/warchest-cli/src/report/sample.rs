@@ -84,6 +84,7 @@ fn stress(name: &str, question: &str, power: f64, firms: usize) -> Stress {
             .collect(),
         breaking: (0..firms).map(breaking).collect(),
         sizes,
+        paths: 128,
     }
 }
 
@@ -181,6 +182,7 @@ pub fn full() -> ReportInput {
         calendar: Calendar { first_year: 2025, first_quarter: 3 },
         quarters,
         paths: 4000,
+        shadow_paths: 1024,
         verdict: None,
         firms: NAMES.iter().enumerate().map(|(i, name)| firm(i, name, quarters)).collect(),
         survivors: [0.0, 0.001, 0.02, 0.08, 0.2, 0.32, 0.24, 0.11, 0.028, 0.001].map(estimate).to_vec(),

@@ -2,7 +2,7 @@
 
 use super::input::{Breaking, Estimate, ReportInput, Stress};
 use super::page::{Block, Cell, Figure, Section, Size, Table};
-use super::survival::source;
+use super::survival::stress_source;
 use super::svg::labels::spread;
 use super::svg::number::word;
 use super::svg::{Anchor, Frame, Hue, Margins, Scale, Svg, Unit, text};
@@ -66,7 +66,7 @@ fn overview(input: &ReportInput) -> Figure {
             "An arrow: the firm holds at every size tried. A cross: it is below even odds before \
                any shock."
                 .into(),
-        source: source(input),
+        source: stress_source(input),
         table: Table::new(&["stress", "firm", "breaking point", "95 % from", "to"]),
         ..Figure::default()
     };
@@ -233,7 +233,7 @@ fn curves(input: &ReportInput) -> Figure {
              In red: firms that cross even odds, with a dot where they do; in grey: the others.",
             words::end_of_run(input)
         ),
-        source: source(input),
+        source: stress_source(input),
         table: Table::new(&["stress", "size"]),
         data: Some(Table::new(&["stress", "size", "firm", "alive_independent", "standard_error"])),
         ..Figure::default()
