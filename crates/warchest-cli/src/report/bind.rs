@@ -41,7 +41,7 @@ pub fn bind(summary: &from::Summary, appendix: Vec<Section>) -> ReportInput {
         odds: odds(summary),
         checks: summary.checks.iter().map(check).collect(),
         assumptions: summary.assumptions.iter().map(assumption).collect(),
-        references: References::new(),
+        references: References::default(),
         limits: summary.limits.clone(),
         appendix,
         card: run_card(summary),

@@ -29,7 +29,7 @@ use page::{KeyFigure, Page, Section};
 use svg::Unit;
 
 /// `report.html` of a run. `appendix`: further sections, after the limits; `references`: what
-/// the bracketed numbers in the scenario's sources stand for, see [`references::beside`].
+/// the bracketed numbers in the scenario's sources stand for.
 pub fn html(
     summary: &warchest::answers::Summary,
     appendix: Vec<Section>,

@@ -1,6 +1,7 @@
 //! A made-up run to draw while testing. Its numbers are formulas, not results.
 
 use super::input::*;
+use super::references::References;
 use super::svg::Calendar;
 use warchest::numerics::elementary::{exp, powf};
 
@@ -215,7 +216,7 @@ pub fn full() -> ReportInput {
             "Elasticities conflict by an order of magnitude and are never averaged.".into(),
             "Marginal cost is unobserved.".into(),
         ],
-        references: [(7, "Reuters, A story. reuters.com/a/b. Known 2025-05-01.".to_string())].into(),
+        references: References::known("frontier.toml", 7, "Reuters, A story. reuters.com/a/b. Known 2025-05-01."),
         appendix: Vec::new(),
         card: RunCard {
             command: "warchest run scenarios/frontier.toml --seed 1 --paths 4000".into(),

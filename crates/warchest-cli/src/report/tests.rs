@@ -1,6 +1,7 @@
 //! What must hold for every report: it stands alone, it is well formed, every chart has its
 //! table and its file, and the same input gives the same bytes.
 
+use super::references::{References, file_of};
 use super::{LIMIT, render, sample};
 
 /// Names of unbalanced or crossed elements, in a page whose void elements close themselves.
@@ -154,9 +155,13 @@ fn sample_page_is_written_on_request() {
         Some(summary) => {
             let text = std::fs::read_to_string(summary).unwrap();
             let mut input = super::bind::bind(&serde_json::from_str(&text).unwrap(), Vec::new());
-            let scenario =
-                std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios/x");
-            input.references = super::references::beside(&scenario);
+            let files = input.assumptions.iter().map(|found| file_of(&found.origin));
+            let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../");
+            let files: Vec<String> = files.map(|file| format!("{root}{file}")).collect();
+            input.references = References::beside(files.iter().map(String::as_str));
+            for found in &mut input.assumptions {
+                found.origin.insert_str(0, root);
+            }
             input
         }
         None => sample::full(),
