@@ -222,3 +222,18 @@ fn what_is_printed_reads_the_same() {
         assert!(shape(&first.world) == shape(&again.world), "{name}");
     }
 }
+
+/// What the README promises of the numbers behind its figures.
+#[test]
+fn every_frontier_number_has_a_source_or_a_reason_and_a_day() {
+    for name in ["frontier-ai-2025-05", "frontier-ai-2025-05-cold", "frontier-ai-latest"] {
+        for value in &shipped(name).assumptions {
+            let said =
+                |text: &Option<String>| text.as_deref().is_some_and(|t| !t.trim().is_empty());
+            let source = value.source.as_deref().unwrap_or("");
+            let judged = source.starts_with("assumption") || source.starts_with("definition");
+            let sound = said(&value.source) && said(&value.known_at);
+            assert!(sound && (!judged || said(&value.why)), "{name}: {value:?}");
+        }
+    }
+}
