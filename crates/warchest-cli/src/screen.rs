@@ -87,7 +87,7 @@ fn firms(found: &Summary) -> String {
         row.push(cash_positive(found, firm));
         if let Some(stress) = stress {
             let point = stress.firms.iter().find(|other| other.name == firm.name);
-            row.push(point.map_or_else(String::new, |point| breaks(point.breaking)));
+            row.push(point.map_or_else(String::new, |point| breaks(point.breaking, &stress.sizes)));
         }
         row
     };
@@ -103,7 +103,9 @@ fn firms(found: &Summary) -> String {
         );
     }
     if let Some(stress) = stress {
-        notes.push(format!("breaks at: size of the {} ({})", stress.name, stress.size_means));
+        let open = stress.firms.iter().any(|firm| !firm.breaking.is_settled(&stress.sizes));
+        let open = if open { "; between: not settled by these paths" } else { "" };
+        notes.push(format!("breaks at: size of the {} ({}){open}", stress.name, stress.size_means));
     }
     if !notes.is_empty() {
         text += &wrapped(&notes.join("; "), "");
@@ -131,9 +133,12 @@ fn cash_positive(found: &Summary, firm: &FirmAnswer) -> String {
     format!("by {}", label.map_or("?", String::as_str))
 }
 
-/// A breaking point with its interval.
-pub fn breaks(point: Breaking) -> String {
+/// A breaking point with its interval, or the interval alone where the paths do not settle it.
+pub fn breaks(point: Breaking, sizes: &[f64]) -> String {
     match point {
+        Breaking::At { low, high, .. } if !point.is_settled(sizes) => {
+            format!("between {} and {} %", bare(low), bare(high))
+        }
         Breaking::At { size, low, high } => {
             format!("{} [{}, {}]", percent(size), bare(low), bare(high))
         }
@@ -281,9 +286,16 @@ fn breaking(found: &Summary) -> Option<String> {
             .firms
             .iter()
             .filter(|firm| matches!(firm.breaking, Breaking::At { .. }))
-            .map(|firm| format!("{} at {}", firm.name, breaks(firm.breaking)))
+            .map(|firm| match firm.breaking.is_settled(&stress.sizes) {
+                true => format!("{} at {}", firm.name, breaks(firm.breaking, &stress.sizes)),
+                false => format!(
+                    "{} {}, not settled by these paths",
+                    firm.name,
+                    breaks(firm.breaking, &stress.sizes)
+                ),
+            })
             .collect();
-        let found = if firms.is_empty() { "breaks no other firm".into() } else { firms.join(", ") };
+        let found = if firms.is_empty() { "breaks no other firm".into() } else { firms.join("; ") };
         text += &wrapped(&format!("Stress {}: {found}.", stress.name), "  ");
     }
     (!text.is_empty()).then_some(text)

@@ -183,6 +183,13 @@ pub struct Stress {
 /// The size at which survival falls through 50 %.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Breaking {
+    /// Its 95 % interval spans more than half of the range of sizes: no point is known.
+    Unsettled {
+        /// Lower end.
+        low: f64,
+        /// Upper end.
+        high: f64,
+    },
     /// Between the sizes run, with a 95 % interval.
     At {
         /// The size.

@@ -106,36 +106,67 @@ pub fn survival(input: &ReportInput) -> String {
 
 /// The finding of one stress.
 pub fn stress(stress: &Stress, firms: &[Firm]) -> String {
-    let mut broken: Vec<(f64, &str)> = Vec::new();
+    let mut broken: Vec<Broken<'_>> = Vec::new();
+    let mut open: Vec<(f64, &str)> = Vec::new();
     let mut already: Vec<&str> = Vec::new();
     for (breaking, firm) in stress.breaking.iter().zip(firms) {
         match breaking {
-            Breaking::At { size, .. } => broken.push((*size, &firm.name)),
+            Breaking::Unsettled { low, high } => open.push((low.abs().min(high.abs()), &firm.name)),
+            Breaking::At { size, low, high } => broken.push(Broken {
+                size: *size,
+                low: low.abs().min(high.abs()),
+                high: low.abs().max(high.abs()),
+                name: &firm.name,
+            }),
             Breaking::Already => already.push(&firm.name),
             Breaking::Never => {}
         }
     }
-    broken.sort_by(|a, b| a.0.total_cmp(&b.0));
+    broken.sort_by(|a, b| a.size.abs().total_cmp(&b.size.abs()));
     let largest = stress.sizes.last().copied().unwrap_or(0.0);
-    match broken.first() {
-        Some((size, name)) if broken.len() == 1 => {
-            format!("{}: only {name} breaks, at a size of {}", stress.name, Unit::Share.show(*size))
+    let name = &stress.name;
+    let Some(first) = broken.first() else {
+        let open: Vec<&str> = open.iter().map(|(_, name)| *name).collect();
+        return if !open.is_empty() {
+            format!("{name}: these paths do not settle where {} would break", list(&open))
+        } else if already.is_empty() {
+            format!("{name}: nobody breaks, even at a size of {}", Unit::Share.show(largest))
+        } else {
+            format!("{name}: it breaks nobody who was not already below even odds")
+        };
+    };
+    let size = Unit::Share.show(first.size);
+    let near: Vec<&str> =
+        broken.iter().filter(|other| other.low <= first.high).map(|other| other.name).collect();
+    let count = broken.len() + open.len();
+    if count == 1 {
+        format!("{name}: only {} breaks, at a size of {size}", first.name)
+    } else if near.len() > 1 {
+        let (near, all) = (list(&near), count == near.len());
+        match all {
+            true => format!("{name}: {near} break at about the same size, from {size}"),
+            false => format!(
+                "{name}: {} firms break, {near} first, at about the same size, from {size}",
+                word(count)
+            ),
         }
-        Some((size, name)) => format!(
-            "{}: {} firms break, {name} first, at a size of {}",
-            stress.name,
-            word(broken.len()),
-            Unit::Share.show(*size)
-        ),
-        None if already.is_empty() => {
-            format!(
-                "{}: nobody breaks, even at a size of {}",
-                stress.name,
-                Unit::Share.show(largest)
-            )
-        }
-        None => format!("{}: it breaks nobody who was not already below even odds", stress.name),
+    } else if open.iter().any(|(low, _)| *low <= first.high) {
+        format!(
+            "{name}: {} firms break, {} at a size of {size}; not all points are settled",
+            word(count),
+            first.name
+        )
+    } else {
+        format!("{name}: {} firms break, {} first, at a size of {size}", word(count), first.name)
     }
+}
+
+/// A breaking point; its interval without sign.
+struct Broken<'a> {
+    size: f64,
+    low: f64,
+    high: f64,
+    name: &'a str,
 }
 
 #[cfg(test)]
@@ -158,6 +189,29 @@ mod tests {
         assert_eq!(end_of_run(&input), "the end of 2030");
         input.quarters = 23;
         assert_eq!(end_of_run(&input), "March 2031");
+    }
+
+    #[test]
+    fn only_a_settled_point_is_quoted() {
+        let input = sample::small();
+        let say = |breaking: &[Breaking]| {
+            let mut stress =
+                Stress { name: "War".into(), sizes: vec![0.0, 1.0], ..Stress::default() };
+            stress.breaking = breaking.to_vec();
+            super::stress(&stress, &input.firms)
+        };
+        let names: Vec<&str> = input.firms.iter().map(|firm| firm.name.as_str()).collect();
+        let at = |size: f64| Breaking::At { size, low: size - 0.1, high: size + 0.1 };
+        let open = Breaking::Unsettled { low: 0.1, high: 0.9 };
+        let (a, b) = (names[0], names[1]);
+        let found = say(&[at(0.3), at(0.7)]);
+        assert_eq!(found, format!("War: two firms break, {a} first, at a size of 30\u{a0}%"));
+        let found = say(&[at(0.5), at(0.4)]);
+        assert_eq!(found, format!("War: {b} and {a} break at about the same size, from 40\u{a0}%"));
+        let found = say(&[open, Breaking::Already]);
+        assert_eq!(found, format!("War: these paths do not settle where {a} would break"));
+        let found = say(&[open, at(0.3)]);
+        assert!(found.ends_with("at a size of 30\u{a0}%; not all points are settled"), "{found}");
     }
 
     #[test]
