@@ -233,8 +233,9 @@ fn odds(summary: &from::Summary) -> Vec<Odds> {
         }
     };
     let giants = &summary.giants;
+    let worth = summary.firms.iter().any(|firm| firm.valuation.mean.value > 0.0);
     let usd = super::svg::Unit::Usd.show(giants.threshold_usd);
-    for (k, found) in giants.at_least.iter().enumerate().take(4) {
+    for (k, found) in giants.at_least.iter().enumerate().take(if worth { 4 } else { 0 }) {
         if k > 0 && found.value < 5e-4 {
             break;
         }
@@ -251,7 +252,9 @@ fn odds(summary: &from::Summary) -> Vec<Odds> {
     }
     let never = &summary.concentration.leader_never_changes;
     let changes = from::Estimate { value: 1.0 - never.value, se: never.se };
-    add("leader", "the largest seller of the start loses the first rank".into(), &changes);
+    if summary.money.final_spend.mean.value > 0.0 {
+        add("leader", "the largest seller of the start loses the first rank".into(), &changes);
+    }
     for firm in summary.firms.iter().filter(|f| f.reported && f.default.value > 0.0) {
         add(
             "commitments",
@@ -306,7 +309,9 @@ fn run_card(summary: &from::Summary) -> RunCard {
         count(run.unconverged),
         count(run.paths_unconverged)
     );
-    add("price games", missed);
+    if run.price_games > 0 {
+        add("price games", missed);
+    }
     add(
         "identities",
         match (run.audited_paths > 0, run.identity_failures) {

@@ -97,9 +97,16 @@ fn key_figures(input: &ReportInput) -> Vec<KeyFigure> {
     if let Some(&worst) = order.first() {
         let firm = &input.firms[worst];
         let error = firm.survival.last().map_or(f64::NAN, |e| e.error);
+        let same = |&i: &usize| words::end_survival(&input.firms[i]) == words::end_survival(firm);
+        let what = match order.iter().filter(|i| same(i)).count() {
+            _ if n == 1 => format!("survival of {}", firm.name),
+            1 => format!("survival of {}, the frailest", firm.name),
+            k if k == n => "survival of each firm".into(),
+            k => format!("survival of the {} frailest firms", svg::number::word(k)),
+        };
         keys.push(KeyFigure {
             value: Unit::Share.show(words::end_survival(firm)),
-            what: format!("survival of {}, the frailest", firm.name),
+            what,
             note: points(error),
         });
     }

@@ -88,6 +88,9 @@ fn capital_title(firms: &[&Firm]) -> String {
         .map(|f| f.name.as_str())
         .collect();
     match (never.len(), firms.first()) {
+        (0, Some(firm)) if firms.len() == 1 => {
+            format!("What {} needs before it carries itself", firm.name)
+        }
         (0, Some(firm)) => format!("{} needs the most before it carries itself", firm.name),
         (0, None) => "Capital to self-sufficiency".into(),
         (1, _) => format!("On most paths {} never carries itself within the run", never[0]),
@@ -145,10 +148,11 @@ pub fn cash_positive(input: &ReportInput) -> Figure {
     let mut figure = Figure {
         id: "cash-positive".into(),
         title: format!(
-            "{} of {} firms {} likelier than not to turn cash-positive",
-            super::svg::number::capital(&super::svg::number::word(likely)),
-            super::svg::number::word(firms.len()),
-            if likely == 1 { "is" } else { "are" }
+            "{} likelier than not to turn cash-positive",
+            match firms.as_slice() {
+                [one] => words::of(likely, 1, (&one.name, "", "")),
+                _ => words::of(likely, firms.len(), ("", "", "firms")),
+            }
         ),
         subtitle: format!(
             "Probability of four cash-positive quarters in a row (levered free cash flow) by {}, %; \

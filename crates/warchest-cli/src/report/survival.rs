@@ -93,7 +93,8 @@ fn curves(input: &ReportInput) -> Figure {
         title: curve_title(input),
         subtitle: format!(
             "Probability of being alive and independent at the end of each quarter, %, to {end}. \
-             Each panel shows one firm, the others in grey; the number is where it ends."
+             {}he number is where it ends.",
+            if order.len() > 1 { "Each panel shows one firm, the others in grey; t" } else { "T" }
         ),
         note: curve_note(input),
         source: source(input),
@@ -114,6 +115,9 @@ fn curve_title(input: &ReportInput) -> String {
     let (worst, best) = (&input.firms[first].name, &input.firms[last].name);
     if first == last {
         return format!("{worst} is alive at the end on {} of paths", show(first));
+    }
+    if show(first) == show(last) {
+        return format!("Every firm is alive at the end on {} of paths", show(first));
     }
     format!("From {} for {worst} to {} for {best}", show(first), show(last))
 }
@@ -326,7 +330,7 @@ fn left_standing(input: &ReportInput) -> Figure {
         id: "survivors".into(),
         title: format!(
             "{} of {} left standing is the likeliest count",
-            number::capital(&number::word(likeliest)),
+            if likeliest == 0 { "None".into() } else { number::capital(&number::word(likeliest)) },
             number::word(n)
         ),
         subtitle: format!(

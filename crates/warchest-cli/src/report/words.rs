@@ -14,6 +14,23 @@ pub fn list(names: &[&str]) -> String {
     }
 }
 
+/// How many of `n`, with its verb: `none of these two statements is`, `two of nine firms are`.
+/// `one`: what a single one is called; `which`: a word before the number; `many`: what they are.
+pub fn of(k: usize, n: usize, (one, which, many): (&str, &str, &str)) -> String {
+    let gap = if which.is_empty() { "" } else { " " };
+    match (k, n) {
+        (0, 1) => format!("{} is not", capital(one)),
+        (1, 1) => format!("{} is", capital(one)),
+        (0, _) => format!("None of {which}{gap}{} {many} is", word(n)),
+        _ => format!(
+            "{} of {which}{gap}{} {many} {}",
+            capital(&word(k)),
+            word(n),
+            if k == 1 { "is" } else { "are" }
+        ),
+    }
+}
+
 /// Probability of being alive and independent at the end; NaN when the run does not say.
 pub fn end_survival(firm: &Firm) -> f64 {
     firm.survival.last().map_or(f64::NAN, |e| e.value)
@@ -80,9 +97,17 @@ pub fn survival(input: &ReportInput) -> String {
         .map(|&i| input.firms[i].name.as_str())
         .collect();
     let (n, end) = (input.firms.len(), end_of_run(input));
+    let same = |a: usize, b: usize| end_survival(&input.firms[a]) == end_survival(&input.firms[b]);
     match (doomed.len(), order.first()) {
         (0, Some(&worst)) if end_survival(&input.firms[worst]) > 0.995 => {
             format!("Nobody runs out of money before {end}")
+        }
+        (0, Some(&worst)) if n == 1 => {
+            let name = &input.firms[worst].name;
+            format!("{name} is more likely than not to be there at {end}")
+        }
+        (0, Some(&worst)) if order.iter().all(|&i| same(i, worst)) => {
+            format!("No firm is more likely than not to be gone by {end}")
         }
         (0, Some(&worst)) => format!(
             "No firm is more likely than not to be gone by {end}; {} comes closest",
@@ -182,6 +207,15 @@ mod tests {
     }
 
     #[test]
+    fn counts_speak_of_none_one_and_all() {
+        let statements = ("this statement", "these", "statements");
+        assert_eq!(of(0, 2, statements), "None of these two statements is");
+        assert_eq!(of(1, 1, statements), "This statement is");
+        assert_eq!(of(1, 9, ("", "", "firms")), "One of nine firms is");
+        assert_eq!(of(0, 1, ("Runner", "", "")), "Runner is not");
+    }
+
+    #[test]
     fn the_end_of_a_run_has_a_name() {
         let mut input = sample::small();
         (input.calendar.first_year, input.calendar.first_quarter) = (2025, 3);
@@ -228,6 +262,10 @@ mod tests {
         assert_eq!(by_risk(&input), vec![2, 0, 3, 1]);
         set(&mut input, &[0.4, 0.9, 0.8, 0.8]);
         assert!(survival(&input).starts_with("One of four firms, "));
+        set(&mut input, &[0.8; 4]);
+        assert!(survival(&input).ends_with("gone by the end of 2030"), "{}", survival(&input));
+        input.firms.truncate(1);
+        assert!(survival(&input).contains("is more likely than not to be there at"));
         set(&mut input, &[1.0; 4]);
         assert!(survival(&input).starts_with("Nobody runs out"));
     }

@@ -303,6 +303,26 @@ fn json_is_alone_on_stdout_and_sets_add_up() {
     assert!(!shown.contains('\u{1b}'), "no colour");
 }
 
+/// One firm, nothing sold: no sentence about rivals, shares, giants or markets.
+#[test]
+fn one_firm_without_market_is_spoken_of_as_one() {
+    let out = scratch("runway").join("run");
+    let shown = out.display().to_string();
+    let args = ["run", "scenarios/runway.toml", "--paths", "1024", "--out", &shown];
+    let (screen, _) = ends(0, &args);
+    assert!(screen.contains("Runner is still independent on"), "{screen}");
+    assert!(!screen.contains("elasticities") && !screen.contains("Marginal cost"), "{screen}");
+    let report = String::from_utf8(bytes(&out, "report.html")).expect("UTF-8");
+    for wrong in
+        ["sells the most", "share shrinks", "No of", "frailest", "comes closest", "One of one"]
+    {
+        assert!(!report.contains(wrong), "{wrong}");
+    }
+    for right in ["survival of Runner", "Runner is likelier than not to turn cash-positive"] {
+        assert!(report.contains(right), "{right}");
+    }
+}
+
 #[test]
 fn full_disks_and_unreadable_files_say_so() {
     let folder = scratch("full");

@@ -15,13 +15,19 @@ pub const LIMITS: [&str; 6] = [
     "Prices may have more than one equilibrium when capacity binds or demand is mixed.",
 ];
 
+/// What a run without any market cannot hide.
+const FLOWS_ONLY: &str = "Nobody buys or sells here: the cash flows are assumptions, and the run says \
+                          what follows from them, not whether they are right.";
+
 /// The limits, with the run's own: games that did not converge, few paths, no shadow run.
 pub fn limits(summary: &Summary, funding: bool) -> Vec<String> {
-    let mut out: Vec<String> = LIMITS
-        .iter()
-        .skip(usize::from(!funding)) // the first is about the funding market
-        .map(|limit| limit.to_string())
-        .collect();
+    // The first is about the funding market, the others about buyers and what they buy.
+    let market = !summary.markets.is_empty();
+    let shown = LIMITS.iter().enumerate().filter(|(k, _)| if *k == 0 { funding } else { market });
+    let mut out: Vec<String> = shown.map(|(_, limit)| limit.to_string()).collect();
+    if out.is_empty() {
+        out.push(FLOWS_ONLY.to_string());
+    }
     let run = &summary.run;
     if run.unconverged > 0 {
         out.insert(
@@ -220,6 +226,16 @@ mod tests {
         );
         let found = verdict(&run(&[("A", 0.254)], &[]));
         assert_eq!(found, "By the end of 2030Q4, A is still independent on 25 % of paths.");
+    }
+
+    #[test]
+    fn limits_speak_of_what_there_is() {
+        let mut summary = run(&[("A", 0.5)], &[]);
+        summary.run.paths = 4_000;
+        assert_eq!(limits(&summary, false), vec![FLOWS_ONLY]);
+        summary.markets = vec![Default::default()];
+        assert_eq!(limits(&summary, false).len(), LIMITS.len() - 1);
+        assert_eq!(limits(&summary, true).len(), LIMITS.len());
     }
 
     #[test]
