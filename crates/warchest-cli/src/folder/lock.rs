@@ -72,7 +72,8 @@ impl Asked {
     }
 }
 
-fn quoted(word: &str) -> String {
+/// A word as a shell takes it.
+pub fn quoted(word: &str) -> String {
     let safe = |c: char| c.is_ascii_alphanumeric() || "/._-+=:".contains(c);
     if !word.is_empty() && word.chars().all(safe) {
         word.to_string()

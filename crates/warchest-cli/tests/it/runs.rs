@@ -269,6 +269,10 @@ fn a_run_stops_by_precision() {
     assert!(err.contains("not that precise"), "{err}");
     let (_, err) = ends(1, &["run", &file, "--until", "se(survive/Nobody) < 1 %"]);
     assert!(err.contains("Nobody"), "{err}");
+    for never in ["se(survive) < 0", "se(survive) < -1 %"] {
+        let (_, err) = ends(1, &["run", &file, "--until", never]);
+        assert!(err.contains("the bound must be above it"), "{err}");
+    }
 }
 
 #[test]

@@ -39,6 +39,8 @@ pub(super) struct Checker<'a> {
     /// The file that was asked for: where two places clash, its line is the newer one.
     pub entry: String,
     pub shelf: Shelf<'a>,
+    /// Bounds of a quantity, and their words, where they depend on more than its key.
+    pub limits: Option<((f64, f64), &'static str)>,
 }
 
 /// One table of the scenario while it is read.
@@ -86,6 +88,7 @@ pub(super) fn check(root: &Node, entry: &str, shelf: Shelf<'_>) -> Checked {
         clock_known: true,
         entry: entry.to_string(),
         shelf,
+        limits: None,
     };
     let world = checker.world(root);
     let clean = checker.errors.is_empty();
@@ -114,8 +117,8 @@ impl<'a> Checker<'a> {
         let mut markets = self.segments(&scope, &region_names);
         let firms = self.firms(&scope, &clock, &region_names, &mut markets);
         self.shares(&markets);
-        let shocks = self.shocks(&scope, &clock, &firms.names, &region_names);
-        let stresses = self.stresses(&scope, &clock, &firms.names, &region_names);
+        let shocks = self.shocks(&scope, &clock, &firms, &region_names);
+        let stresses = self.stresses(&scope, &clock, &firms, &region_names);
         let correlations = self.correlations(&scope);
         let checks = self.checks(&scope, &clock, &firms.names, &markets.markets);
         let report = self.report(&scope, &clock);

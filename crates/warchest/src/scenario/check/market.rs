@@ -2,6 +2,7 @@
 
 use super::{Checker, Scope};
 use crate::scenario::error::{At, ShapeProblem, did_you_mean};
+use crate::scenario::fields::MONEY;
 use crate::scenario::source::Place;
 use crate::scenario::unit::Dim;
 use crate::world::{Firm, Kernel, Market, ParamId, Region, Segment, Size};
@@ -33,6 +34,15 @@ impl Sells {
             Sells::Seats | Sells::Free => Dim::People,
             Sells::Tasks => Dim::Tasks,
             Sells::Budget => Dim::MoneyFlow,
+        }
+    }
+
+    /// Largest market, beyond which its dollars would no longer be exact.
+    fn most(self) -> ((f64, f64), &'static str) {
+        match self {
+            Sells::Seats | Sells::Free => ((0.0, 2e10), "between 0 and 20 Gpeople"),
+            Sells::Tasks => ((0.0, MONEY), "between 0 and 1000 TRT per quarter"),
+            Sells::Budget => ((0.0, MONEY), "between 0 and 1000 TUSD per quarter"),
         }
     }
 
@@ -282,15 +292,19 @@ impl Checker<'_> {
             Some(market) if market.table.get(key).is_some() => market,
             _ => segment,
         };
+        self.limits = Some(sells.most());
+        let start = self.param_in(from("size"), "size", sells.size());
+        let ceiling = if bounded {
+            Some(self.param_in(from("ceiling"), "ceiling", sells.size()))
+        } else {
+            self.optional_in(from("ceiling"), "ceiling", sells.size())
+        };
+        self.limits = None;
         Size::Walk {
-            start: self.param_in(from("size"), "size", sells.size()),
+            start,
             growth: self.param(from("growth"), "growth"),
             volatility: self.param(from("volatility"), "volatility"),
-            ceiling: if bounded {
-                Some(self.param_in(from("ceiling"), "ceiling", sells.size()))
-            } else {
-                self.optional_in(from("ceiling"), "ceiling", sells.size())
-            },
+            ceiling,
             persistence: self.optional_in(from("persistence"), "persistence", Dim::Number),
         }
     }
