@@ -2,6 +2,7 @@
 //! the money, the prices, the checks, the limits.
 
 use crate::progress::grouped;
+use crate::report::svg::Unit;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use warchest::answers::{Breaking, Estimate, Fan, FirmAnswer, Summary};
 
@@ -175,23 +176,9 @@ fn beyond(found: Estimate, otherwise: &str) -> String {
     if found.value.is_nan() { otherwise.to_string() } else { usd(found.value) }
 }
 
-/// US dollars to three digits.
+/// US dollars as the report prints them: `$28.8 bn`.
 pub fn usd(amount: f64) -> String {
-    let size = amount.abs();
-    let (scaled, unit) = match size {
-        _ if amount.is_nan() => return "–".to_string(),
-        s if s >= 1e12 => (amount / 1e12, "T"),
-        s if s >= 1e9 => (amount / 1e9, "B"),
-        s if s >= 1e6 => (amount / 1e6, "M"),
-        s if s >= 1e3 => (amount / 1e3, "k"),
-        _ => (amount, ""),
-    };
-    let text = match scaled.abs() {
-        s if s >= 100.0 => format!("{scaled:.0}"),
-        s if s >= 10.0 => format!("{scaled:.1}"),
-        _ => format!("{scaled:.2}"),
-    };
-    format!("${text}{unit}").replace("$-", "-$")
+    Unit::Usd.show(amount)
 }
 
 fn significant(value: f64) -> String {
@@ -222,7 +209,11 @@ fn prices(found: &Summary) -> Option<String> {
     if lines.is_empty() {
         return None;
     }
-    Some(wrapped(&format!("Prices, median [5 %, 95 %]: {}.", lines.join("; ")), "  "))
+    let open = match found.run.unconverged {
+        0 => String::new(),
+        n => format!(" (of {} games that did not converge, the last iterate)", grouped(n)),
+    };
+    Some(wrapped(&format!("Prices, median [5 %, 95 %]{open}: {}.", lines.join("; ")), "  "))
 }
 
 fn money(found: &Summary) -> Option<String> {
