@@ -5,7 +5,7 @@ use crate::error::CliError;
 use crate::finish::{answers, finish, open_lock};
 use crate::folder::lock::{self, Asked};
 use crate::folder::parts::{self, Cut, Found, Part};
-use crate::folder::{make, read_summary};
+use crate::folder::{hold, make, read_summary};
 use crate::{Finished, disk, session};
 use std::path::{Path, PathBuf};
 
@@ -66,6 +66,7 @@ pub fn run(args: &Args, context: Context) -> miette::Result<Finished> {
         return Err(CliError::folder(&folder, problem, "choose another folder with --out").into());
     }
     make(&folder)?;
+    let _held = hold(&folder)?;
     lock::write(&folder, &open_lock(&asked, None))?;
     session::set_threads(args.threads);
     let interrupt = session::on_interrupt();

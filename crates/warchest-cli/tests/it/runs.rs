@@ -144,6 +144,27 @@ fn killed_and_resumed() {
 }
 
 #[test]
+fn two_runs_do_not_write_one_folder() {
+    let folder = scratch("held");
+    let file = write(&folder, "trio.toml", TRIO);
+    let out = folder.join("run");
+    fs::create_dir(&out).expect("a folder");
+    let held = fs::File::open(&out).expect("a folder");
+    held.try_lock().expect("nobody else holds it");
+    let shown = out.display().to_string();
+    let args = ["run", &file, "--paths", "256", "--plain", "--json", "--out", &shown];
+    let (_, err) = ends(1, &args);
+    assert!(err.contains("is being written by another run"), "{err}");
+    drop(held);
+    ends(0, &args);
+    // A shard says as data what it wrote.
+    let shard = folder.join("shard").display().to_string();
+    let args = ["run", &file, "--paths", "256", "--json", "--shard", "1/1", "--out", &shard];
+    let found = json(&args);
+    assert_eq!((found["shard"].as_str(), found["paths_done"].as_u64()), (Some("1/1"), Some(256)));
+}
+
+#[test]
 fn a_damaged_part_is_noticed_and_run_again() {
     let (folder, file, whole) = reference("damaged");
     let cut = folder.join("cut");
