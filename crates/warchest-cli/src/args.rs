@@ -9,7 +9,8 @@ use clap::{Parser, Subcommand};
 #[derive(Debug, Parser)]
 #[command(name = "warchest", version, propagate_version = true, max_term_width = 100)]
 #[command(after_help = "Exit codes: 0 it worked, 1 it failed (the reason is on stderr), \
-    2 wrong command line, 3 a check failed under --strict or a --fail-if condition holds.")]
+    2 wrong command line, 3 a check failed under --strict, a --fail-if condition holds or an \
+    identity of the books failed in an audited quarter, 130 interrupted.")]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

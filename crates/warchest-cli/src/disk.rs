@@ -68,3 +68,23 @@ pub fn hex(bytes: &[u8]) -> String {
 pub fn sha256(bytes: impl AsRef<[u8]>) -> String {
     hex(&Sha256::digest(bytes))
 }
+
+/// Refuses to write over the file that a command reads.
+///
+/// # Errors
+/// [`CliError::Flag`].
+pub fn not_the_input(flag: &'static str, out: &Path, input: &Path) -> Result<(), CliError> {
+    let same = match (out.canonicalize(), input.canonicalize()) {
+        (Ok(out), Ok(input)) => out == input,
+        _ => false,
+    };
+    if !same {
+        return Ok(());
+    }
+    Err(CliError::Flag {
+        flag,
+        found: out.display().to_string(),
+        problem: "is what the command reads".to_string(),
+        help: "choose another file to write".to_string(),
+    })
+}

@@ -6,6 +6,7 @@ use crate::folder::lock::{self, Asked, Lock};
 use crate::folder::{columns, parts, quarters, sha256_of, write_atomic};
 use crate::follow::{self, Followed};
 use crate::report;
+use crate::report::references::{References, file_of};
 use crate::session::count;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -58,7 +59,8 @@ pub fn finish(
     let bytes = serde_json::to_vec(summary).map_err(|error| CliError::write(&target, error))?;
     write_atomic(&target, &bytes)?;
     let appendix = crate::commands::claims::appendix(Path::new(&loaded.path), summary);
-    let references = report::references::beside(Path::new(&loaded.path));
+    let origins = summary.assumptions.iter().map(|found| found.origin.as_str());
+    let references = References::beside(origins.map(file_of));
     let page = report::html(summary, appendix, references);
     write_atomic(&folder.join("report.html"), page.as_bytes())?;
     write_atomic(&folder.join("survival.svg"), report::picture(summary).as_bytes())?;

@@ -16,6 +16,8 @@ const SHADOW_MOST: u64 = 65_536;
 /// Fewest paths per size of a stress: survival near 50 % within 4.4 points (one standard
 /// error).
 const STRESS_LEAST: u64 = 128;
+/// Paths of a run to each path per size of a stress that comes with it.
+const STRESS_PART: u64 = 32;
 /// Most paths per size of a stress that comes with a run.
 const STRESS_MOST: u64 = 16_384;
 
@@ -93,12 +95,14 @@ pub struct Budget {
 
 impl Budget {
     /// For the stresses that come with a run: all together half the paths of the run, but at
-    /// least [`STRESS_LEAST`] a size. The interval of a breaking point carries what that leaves
-    /// unknown; `warchest stress` takes more.
+    /// least one in [`STRESS_PART`] a size, so that more paths sharpen every breaking point, and
+    /// [`STRESS_LEAST`]. The interval of a breaking point carries what that leaves unknown;
+    /// `warchest stress` takes more.
     pub fn of_run(world: &World, paths: u64) -> Budget {
         let probes = 4;
         let sizes: usize = world.stresses.iter().map(|stress| stress.sizes.len() + probes).sum();
-        let share = (paths / (2 * sizes.max(1) as u64)).clamp(STRESS_LEAST, STRESS_MOST);
+        let share = (paths / (2 * sizes.max(1) as u64)).max(paths / STRESS_PART);
+        let share = share.clamp(STRESS_LEAST, STRESS_MOST);
         let share = share.next_multiple_of(LANES as u64).min(paths);
         Budget { paths: share, probes, tolerance: 0.02 }
     }
@@ -255,5 +259,19 @@ impl Case<'_> {
 
     fn reported(&self) -> impl Iterator<Item = usize> {
         (0..self.world.firms.len()).filter(|&f| self.world.firms[f].reported)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_paths_sharpen_the_stresses_too() {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenarios/frontier-ai-2025-05.toml");
+        let world = crate::disk::load(root.as_ref(), &[]).expect("it ships").world;
+        let each = |paths: u64| Budget::of_run(&world, paths).paths;
+        assert_eq!((each(100), each(4_000), each(12_000)), (100, 128, 384));
+        assert_eq!(each(4_000_000), STRESS_MOST);
     }
 }

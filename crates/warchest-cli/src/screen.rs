@@ -2,6 +2,7 @@
 //! the money, the prices, the checks, the limits.
 
 use crate::progress::grouped;
+use crate::report::svg::Unit;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use warchest::answers::{Breaking, Estimate, Fan, FirmAnswer, LayerAnswer, Summary};
 
@@ -87,7 +88,7 @@ fn firms(found: &Summary) -> String {
         row.push(cash_positive(found, firm));
         if let Some(stress) = stress {
             let point = stress.firms.iter().find(|other| other.name == firm.name);
-            row.push(point.map_or_else(String::new, |point| breaks(point.breaking)));
+            row.push(point.map_or_else(String::new, |point| breaks(point.breaking, &stress.sizes)));
         }
         row
     };
@@ -96,13 +97,16 @@ fn firms(found: &Summary) -> String {
     let mut notes = Vec::new();
     if capital {
         notes.push(
-            "capital: deepest cumulative free cash flow if every shortfall were filled; never: on \
-             that many paths the firm does not carry itself within the run"
+            "capital: enough on that many of all paths for the firm to carry itself within the \
+             run (deepest cumulative free cash flow if every shortfall were filled); never: no \
+             amount is"
                 .to_string(),
         );
     }
     if let Some(stress) = stress {
-        notes.push(format!("breaks at: size of the {} ({})", stress.name, stress.size_means));
+        let open = stress.firms.iter().any(|firm| !firm.breaking.is_settled(&stress.sizes));
+        let open = if open { "; between: not settled by these paths" } else { "" };
+        notes.push(format!("breaks at: size of the {} ({}){open}", stress.name, stress.size_means));
     }
     if !notes.is_empty() {
         text += &wrapped(&notes.join("; "), "");
@@ -130,9 +134,12 @@ fn cash_positive(found: &Summary, firm: &FirmAnswer) -> String {
     format!("by {}", label.map_or("?", String::as_str))
 }
 
-/// A breaking point with its interval.
-pub fn breaks(point: Breaking) -> String {
+/// A breaking point with its interval, or the interval alone where the paths do not settle it.
+pub fn breaks(point: Breaking, sizes: &[f64]) -> String {
     match point {
+        Breaking::At { low, high, .. } if !point.is_settled(sizes) => {
+            format!("between {} and {} %", bare(low), bare(high))
+        }
         Breaking::At { size, low, high } => {
             format!("{} [{}, {}]", percent(size), bare(low), bare(high))
         }
@@ -169,23 +176,9 @@ fn beyond(found: Estimate, otherwise: &str) -> String {
     if found.value.is_nan() { otherwise.to_string() } else { usd(found.value) }
 }
 
-/// US dollars to three digits.
+/// US dollars as the report prints them: `$28.8 bn`.
 pub fn usd(amount: f64) -> String {
-    let size = amount.abs();
-    let (scaled, unit) = match size {
-        _ if amount.is_nan() => return "–".to_string(),
-        s if s >= 1e12 => (amount / 1e12, "T"),
-        s if s >= 1e9 => (amount / 1e9, "B"),
-        s if s >= 1e6 => (amount / 1e6, "M"),
-        s if s >= 1e3 => (amount / 1e3, "k"),
-        _ => (amount, ""),
-    };
-    let text = match scaled.abs() {
-        s if s >= 100.0 => format!("{scaled:.0}"),
-        s if s >= 10.0 => format!("{scaled:.1}"),
-        _ => format!("{scaled:.2}"),
-    };
-    format!("${text}{unit}").replace("$-", "-$")
+    Unit::Usd.show(amount)
 }
 
 fn significant(value: f64) -> String {
@@ -216,7 +209,11 @@ fn prices(found: &Summary) -> Option<String> {
     if lines.is_empty() {
         return None;
     }
-    Some(wrapped(&format!("Prices, median [5 %, 95 %]: {}.", lines.join("; ")), "  "))
+    let open = match found.run.unconverged {
+        0 => String::new(),
+        n => format!(" (of {} games that did not converge, the last iterate)", grouped(n)),
+    };
+    Some(wrapped(&format!("Prices, median [5 %, 95 %]{open}: {}.", lines.join("; ")), "  "))
 }
 
 fn money(found: &Summary) -> Option<String> {
@@ -291,9 +288,16 @@ fn breaking(found: &Summary) -> Option<String> {
             .firms
             .iter()
             .filter(|firm| matches!(firm.breaking, Breaking::At { .. }))
-            .map(|firm| format!("{} at {}", firm.name, breaks(firm.breaking)))
+            .map(|firm| match firm.breaking.is_settled(&stress.sizes) {
+                true => format!("{} at {}", firm.name, breaks(firm.breaking, &stress.sizes)),
+                false => format!(
+                    "{} {}, not settled by these paths",
+                    firm.name,
+                    breaks(firm.breaking, &stress.sizes)
+                ),
+            })
             .collect();
-        let found = if firms.is_empty() { "breaks no other firm".into() } else { firms.join(", ") };
+        let found = if firms.is_empty() { "breaks no other firm".into() } else { firms.join("; ") };
         text += &wrapped(&format!("Stress {}: {found}.", stress.name), "  ");
     }
     (!text.is_empty()).then_some(text)

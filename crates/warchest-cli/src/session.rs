@@ -251,6 +251,9 @@ pub fn is_precise(until: &Condition, world: &World, tally: &Tally) -> Result<boo
     if until.function.as_deref() != Some("se") || !until.below {
         return Err(wrong("only a standard error below a bound can stop a run".to_string()));
     }
+    if !(until.bound > 0.0) {
+        return Err(wrong("no standard error is below 0: the bound must be above it".to_string()));
+    }
     let one = match until.name.split_once('/') {
         None if until.name == "survive" => None,
         Some(("survive", firm)) => {

@@ -4,6 +4,7 @@ use super::Context;
 use crate::Finished;
 use crate::disk::Disk;
 use crate::error::CliError;
+use crate::folder::lock::quoted;
 use crate::output;
 use crate::report::back::is_judgement;
 use miette::Diagnostic;
@@ -265,6 +266,7 @@ fn summary(file: &str, holds: &Holds) -> String {
         let _ = writeln!(out, "  {what:<11} {text}");
     }
     if holds.without_source > 0 {
+        let file = quoted(file);
         let _ = writeln!(out, "\n`warchest check {file} --sources` lists the values without one.");
     }
     out

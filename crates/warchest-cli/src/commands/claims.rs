@@ -7,6 +7,7 @@ mod text;
 
 use super::Context;
 use crate::Finished;
+use crate::disk;
 use crate::error::CliError;
 use crate::output;
 use crate::report::page::Section;
@@ -18,7 +19,7 @@ use warchest::claims::{self, ClaimError, Report};
 /// Flags of `warchest claims`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  warchest claims claims/article-2025-05-30.toml\n  \
-    warchest claims claims/article-2025-05-30.toml --run runs/frontier-ai-2025-05 --json")]
+    warchest claims claims/article-2025-05-30.toml --run runs/NAME-HASH --json")]
 pub struct Args {
     /// Claims file.
     pub file: PathBuf,
@@ -47,6 +48,9 @@ struct ClaimErrors {
 /// # Errors
 /// A file that cannot be read or does not parse; expressions that do not fit together.
 pub fn run(args: &Args, context: Context) -> miette::Result<Finished> {
+    if let Some(path) = &args.report {
+        disk::not_the_input("report", path, &args.file)?;
+    }
     let report = judge(&args.file, args.run.as_deref())?;
     if let Some(path) = &args.report {
         std::fs::write(path, page::render(&report)).map_err(|e| CliError::write(path, e))?;

@@ -5,7 +5,7 @@ use crate::error::CliError;
 use crate::finish::{answers, finish, open_lock};
 use crate::folder::lock::{self, Asked};
 use crate::folder::parts::{self, Cut, Found, Part};
-use crate::folder::{make, read_summary};
+use crate::folder::{hold, make, read_summary};
 use crate::{Finished, disk, session};
 use std::path::{Path, PathBuf};
 
@@ -59,17 +59,14 @@ pub fn run(args: &Args, context: Context) -> miette::Result<Finished> {
     }
     let name = format!("{}-{}", loaded.stem, &asked.key()[..12]);
     let folder = args.out.clone().unwrap_or_else(|| Path::new("runs").join(name));
-    if let Some(found) = lock::read(&folder)?
-        && found.key != asked.key()
+    if let Some(found) = lock::of_target(&folder)?
+        && (found.key != asked.key() || found.shard.is_some())
     {
-        return Err(CliError::folder(
-            &folder,
-            "holds another run",
-            "choose another folder with --out",
-        )
-        .into());
+        let problem = if found.shard.is_some() { "holds a shard" } else { "holds another run" };
+        return Err(CliError::folder(&folder, problem, "choose another folder with --out").into());
     }
     make(&folder)?;
+    let _held = hold(&folder)?;
     lock::write(&folder, &open_lock(&asked, None))?;
     session::set_threads(args.threads);
     let interrupt = session::on_interrupt();

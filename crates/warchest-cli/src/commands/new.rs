@@ -4,6 +4,7 @@ use super::Context;
 use crate::Finished;
 use crate::disk::Disk;
 use crate::error::CliError;
+use crate::folder::lock::quoted;
 use crate::output;
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -53,6 +54,10 @@ pub fn run(args: &Args, context: Context) -> miette::Result<Finished> {
     let base = scenario::read(&like.to_string_lossy(), &Disk, &[])
         .map_err(|errors| CliError::scenario(&like, errors))?;
     let home = folder(&file);
+    if !home.is_dir() {
+        let help = format!("make it first: mkdir -p {}", quoted(&home.to_string_lossy()));
+        return Err(CliError::folder(home, "is no folder", &help).into());
+    }
     let way = relative(&like, home).map_err(|e| CliError::read(&like, e))?;
     let schema = folder(&like).join("../docs/scenario.schema.json");
     let schema = schema.exists().then(|| relative(&schema, home).ok()).flatten();
@@ -63,8 +68,9 @@ pub fn run(args: &Args, context: Context) -> miette::Result<Finished> {
     } else {
         output::print(&format!(
             "{shown} is a variant of {}; change what you doubt, then\n  \
-             warchest check {shown}\n  warchest run {shown}\n",
-            like.display()
+             warchest check {named}\n  warchest run {named}\n",
+            like.display(),
+            named = quoted(&shown)
         ))?;
     }
     Ok(Finished::Well)

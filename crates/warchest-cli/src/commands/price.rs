@@ -67,6 +67,9 @@ pub struct Args {
 /// # Errors
 /// A file that cannot be read, a market that is not one.
 pub fn run(args: &Args, context: Context) -> miette::Result<Finished> {
+    if let Some(path) = &args.out {
+        crate::disk::not_the_input("out", path, &args.file)?;
+    }
     let text = std::fs::read_to_string(&args.file).map_err(|e| CliError::read(&args.file, e))?;
     let source = Source::parse(&args.file.display().to_string(), &text)?;
     let found = load(args, &source)?;

@@ -8,7 +8,7 @@ use crate::error::CliError;
 use crate::finish::{answers, finish, open_lock};
 use crate::folder::lock::{self, Asked, Lock};
 use crate::folder::parts::Cut;
-use crate::folder::{make, write_atomic};
+use crate::folder::{Held, hold, make, write_atomic};
 use crate::session::{self, Session};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -49,7 +49,7 @@ pub struct Args {
     /// Go on from the finished parts of an interrupted run.
     #[arg(long)]
     pub resume: bool,
-    /// Assert every identity of the books in every quarter.
+    /// Assert every identity of the books in every quarter; exit with 3 when one fails.
     #[arg(long)]
     pub audit: bool,
     /// What is recorded: ends per firm, rows per path, quantiles of every quarter.
@@ -81,7 +81,7 @@ pub fn run(args: &Args, context: Context) -> miette::Result<Finished> {
         return show(&summary, &folder, args, context, true);
     }
     let resume = args.resume || is_finished_shard(&folder, &asked, args)?;
-    prepare(&folder, &loaded, &asked, (args, resume))?;
+    let _held = prepare(&folder, &loaded, &asked, (args, resume))?;
     session::set_threads(args.threads);
     let interrupt = session::on_interrupt();
     let session = Session {
@@ -110,7 +110,7 @@ pub fn run(args: &Args, context: Context) -> miette::Result<Finished> {
         }
     }
     if let Some(range) = shard {
-        return finish_shard(&folder, &asked, args, range, done.total.tally.paths);
+        return finish_shard(&folder, &asked, (args, context), range, done.total.tally.paths);
     }
     let homes: Vec<&Path> = (0..done.finished).map(|_| folder.as_path()).collect();
     let Some(summary) = found else {
@@ -179,14 +179,16 @@ fn is_finished_shard(folder: &Path, asked: &Asked, args: &Args) -> Result<bool, 
     Ok(args.shard.is_some() && lock::read(folder)?.is_some_and(same))
 }
 
-/// Makes the folder ready: its lock says what will be in it.
+/// Makes the folder ready and keeps other runs out of it: its lock says what will be in it.
 fn prepare(
     folder: &Path,
     loaded: &Loaded,
     asked: &Asked,
     (args, resume): (&Args, bool),
-) -> miette::Result<()> {
-    let found = lock::read(folder)?;
+) -> miette::Result<Held> {
+    let found = lock::of_target(folder)?;
+    make(folder)?;
+    let held = hold(folder)?;
     if let Some(found) = &found {
         if found.key != asked.key() || found.shard != args.shard {
             return Err(CliError::folder(
@@ -207,10 +209,11 @@ fn prepare(
     if !resume && parts.exists() {
         std::fs::remove_dir_all(&parts).map_err(|error| CliError::write(&parts, error))?;
     }
+    // The lock comes first: what is in the folder is ours from here on.
+    lock::write(folder, &open_lock(asked, args.shard.clone()))?;
     make(&parts)?;
     write_atomic(&folder.join("scenario.toml"), loaded.resolved.as_bytes())?;
-    lock::write(folder, &open_lock(asked, args.shard.clone()))?;
-    Ok(())
+    Ok(held)
 }
 
 fn interrupted(folder: &Path, paths: u64) -> Finished {
@@ -226,7 +229,7 @@ fn interrupted(folder: &Path, paths: u64) -> Finished {
 fn finish_shard(
     folder: &Path,
     asked: &Asked,
-    args: &Args,
+    (args, context): (&Args, Context),
     range: Range<u64>,
     paths: u64,
 ) -> miette::Result<Finished> {
@@ -240,6 +243,9 @@ fn finish_shard(
         range.end - range.start,
         folder.display()
     );
+    if context.json {
+        crate::output::print_json(&lock)?;
+    }
     Ok(Finished::Well)
 }
 

@@ -25,6 +25,10 @@ pub fn run(args: &Args, _context: Context) -> miette::Result<Finished> {
         output::print_json(&schema)?;
         return Ok(Finished::Well);
     };
+    if path.extension().is_some_and(|ending| ending == "toml") {
+        let help = "name the JSON file to write; `warchest check` reads a scenario";
+        return Err(CliError::folder(path, "is no name for a JSON Schema", help).into());
+    }
     let mut text = serde_json::to_string_pretty(&schema).map_err(|e| CliError::write(path, e))?;
     text.push('\n');
     std::fs::write(path, text).map_err(|e| CliError::write(path, e))?;

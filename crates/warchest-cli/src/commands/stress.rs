@@ -59,6 +59,9 @@ struct Stressed {
 /// # Errors
 /// A scenario with errors, a name that no stress has.
 pub fn run(args: &Args, context: Context) -> miette::Result<Finished> {
+    if let Some(path) = &args.out {
+        disk::not_the_input("out", path, &args.file)?;
+    }
     let loaded = disk::load(&args.file, &args.set)?;
     session::set_threads(args.threads);
     let interrupt = session::on_interrupt();
@@ -176,17 +179,19 @@ fn show(answer: &StressAnswer, world: &World) -> String {
     let row = |firm: &warchest::answers::StressFirm| {
         let mut row = vec![firm.name.clone()];
         row.extend(firm.survival.iter().map(|found: &Estimate| screen::percent(found.value)));
-        row.push(screen::breaks(firm.breaking));
+        row.push(screen::breaks(firm.breaking, &answer.sizes));
         row
     };
+    let open = answer.firms.iter().any(|firm| !firm.breaking.is_settled(&answer.sizes));
     text += &screen::table(&header, answer.firms.iter().map(row).collect());
     text += &screen::wrapped(
         &format!(
             "{} paths per size, the same draws at each; standard errors up to {:.1} %; breaks: \
              survival falls through 50 %, by bisection, with the sizes between which the truth \
-             lies at 95 %",
+             lies at 95 %{}",
             answer.paths,
-            100.0 * widest
+            100.0 * widest,
+            if open { "; between: not settled by these paths, more --paths narrow it" } else { "" }
         ),
         "",
     );

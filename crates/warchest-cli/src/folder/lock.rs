@@ -72,7 +72,8 @@ impl Asked {
     }
 }
 
-fn quoted(word: &str) -> String {
+/// A word as a shell takes it.
+pub fn quoted(word: &str) -> String {
     let safe = |c: char| c.is_ascii_alphanumeric() || "/._-+=:".contains(c);
     if !word.is_empty() && word.chars().all(safe) {
         word.to_string()
@@ -114,6 +115,34 @@ pub fn read(folder: &Path) -> Result<Option<Lock>, CliError> {
             .map_err(|error| CliError::read(&path, format!("not a lock file: {error}"))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(CliError::read(&path, error)),
+    }
+}
+
+/// The lock of a folder that is to be written; none when it is empty or yet to be made.
+///
+/// # Errors
+/// [`CliError::Folder`] when it holds files and no run: they are nobody's to replace.
+pub fn of_target(folder: &Path) -> Result<Option<Lock>, CliError> {
+    let found = read(folder)?;
+    if found.is_some() {
+        return Ok(found);
+    }
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(CliError::read(folder, error)),
+    };
+    // Left behind when the very first write was cut short.
+    let ours = |name: &std::ffi::OsStr| name == "lock.json.tmp";
+    let mut names = entries.flatten().map(|entry| entry.file_name()).filter(|name| !ours(name));
+    match names.next() {
+        None => Ok(None),
+        Some(name) => Err(CliError::folder(
+            folder,
+            format!("holds files that are no run of warchest, e.g. {}", name.display()),
+            "choose a new or an empty folder with --out: a run writes scenario.toml, parts/, \
+             report.html and more into it",
+        )),
     }
 }
 

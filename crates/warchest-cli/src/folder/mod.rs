@@ -49,6 +49,29 @@ pub fn make(path: &Path) -> Result<(), CliError> {
     fs::create_dir_all(path).map_err(|error| CliError::write(path, error))
 }
 
+/// A folder that no other run may write while this lives.
+#[derive(Debug)]
+pub struct Held {
+    _folder: Option<File>,
+}
+
+/// Keeps other runs out of a folder; the system lets go of it when the process ends. Where a
+/// folder cannot be locked nothing is held.
+///
+/// # Errors
+/// [`CliError::Folder`] when another run writes it.
+pub fn hold(path: &Path) -> Result<Held, CliError> {
+    let Ok(folder) = File::open(path) else { return Ok(Held { _folder: None }) };
+    match folder.try_lock() {
+        Err(fs::TryLockError::WouldBlock) => Err(CliError::folder(
+            path,
+            "is being written by another run",
+            "wait for it, or choose another folder with --out",
+        )),
+        Ok(()) | Err(fs::TryLockError::Error(_)) => Ok(Held { _folder: Some(folder) }),
+    }
+}
+
 /// SHA-256 of a file, in hexadecimal, read in pieces.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use super::input::{Assumption, ReportInput};
 use super::page::{Block, Section, linked};
-use super::references::{References, cited, with_addresses};
+use super::references::{Piece, References, pieces, with_addresses};
 use super::svg::escape;
 use super::svg::number::{capital, word};
 use std::fmt::Write;
@@ -44,72 +44,71 @@ pub(crate) fn is_judgement(source: &str) -> bool {
     matches!(first.as_str(), "assumption" | "definition" | "judgement" | "judgment")
 }
 
-/// Sources in the order of their first use, with the number of each assumption's source;
-/// judgements have none.
-fn numbered(assumptions: &[Assumption]) -> (Vec<&str>, Vec<Option<usize>>) {
-    let mut sources: Vec<&str> = Vec::new();
-    let mut numbers = Vec::new();
-    for assumption in assumptions {
-        let named = assumption.source.as_deref().filter(|s| !s.is_empty() && !is_judgement(s));
-        let number = named.map(|source| {
-            sources.iter().position(|known| *known == source).unwrap_or_else(|| {
-                sources.push(source);
-                sources.len() - 1
-            }) + 1
+/// The one numbered list of the page: references, and sources that are none, in the order of
+/// their first use.
+#[derive(Default)]
+struct Sources {
+    texts: Vec<String>,
+}
+
+impl Sources {
+    /// Number of a text, from 1.
+    fn number(&mut self, text: &str) -> usize {
+        let at = self.texts.iter().position(|known| known == text).unwrap_or_else(|| {
+            self.texts.push(text.to_string());
+            self.texts.len() - 1
         });
-        numbers.push(number);
+        at + 1
     }
-    (sources, numbers)
-}
 
-/// The source of an assumption as markup: bracketed numbers lead to the list of references,
-/// a source without them to its place in the list of sources.
-fn source_html(source: &str, number: Option<usize>, references: &References) -> String {
-    let known: Vec<u32> =
-        cited(source).into_iter().filter(|n| references.contains_key(n)).collect();
-    let mut html = escape(source);
-    for n in &known {
-        let mark = format!("[{n}]");
-        html = html.replace(&mark, &format!("<a href=\"#ref-{n}\">{mark}</a>"));
+    fn mark(&mut self, text: &str) -> String {
+        let n = self.number(text);
+        format!("<a href=\"#source-{n}\">[{n}]</a>")
     }
-    match (known.is_empty(), number) {
-        (true, Some(n)) => format!("{html} <sup><a href=\"#source-{n}\">{n}</a></sup>"),
-        _ => html,
-    }
-}
 
-/// The numbered list at the end: references cited, or else the sources themselves.
-fn source_list(input: &ReportInput, sources: &[&str]) -> String {
-    let mut cited_numbers: Vec<u32> = sources.iter().flat_map(|source| cited(source)).collect();
-    cited_numbers.sort_unstable();
-    cited_numbers.dedup();
-    cited_numbers.retain(|n| input.references.contains_key(n));
-    let mut items = String::new();
-    for n in &cited_numbers {
-        let text = linked(&with_addresses(&input.references[n]));
-        let _ = write!(items, "<li id=\"ref-{n}\" value=\"{n}\">{text}</li>");
-    }
-    let rest: Vec<(usize, &&str)> = sources
-        .iter()
-        .enumerate()
-        .filter(|(_, source)| !cited(source).iter().any(|n| input.references.contains_key(n)))
-        .collect();
-    let mut html = String::new();
-    if !items.is_empty() {
-        let _ = write!(
-            html,
-            "<h3 class=\"text\">References</h3><ol class=\"sources text\">{items}</ol>"
-        );
-    }
-    if !rest.is_empty() {
-        html.push_str("<h3 class=\"text\">Sources</h3><ol class=\"sources text\">");
-        for (i, source) in rest {
-            let n = i + 1;
-            let _ = write!(html, "<li id=\"source-{n}\" value=\"{n}\">{}</li>", linked(source));
+    /// The source of an assumption as markup. The bracketed numbers of its file become those of
+    /// the page; a document named without number gets one; a judgement needs none.
+    fn cell(&mut self, assumption: &Assumption, references: &References) -> String {
+        let source = assumption.source.as_deref().unwrap_or("").trim();
+        let pieces = pieces(source);
+        let cites = pieces.iter().any(|piece| matches!(piece, Piece::Numbers(_)));
+        if !cites && (source.is_empty() || is_judgement(source)) {
+            return escape(source);
         }
-        html.push_str("</ol>");
+        if !cites {
+            return format!("{} {}", escape(source), self.mark(source));
+        }
+        let mut html = String::new();
+        for piece in pieces {
+            match piece {
+                Piece::Words(words) => html.push_str(&escape(words)),
+                Piece::Numbers(numbers) => {
+                    let marks = numbers.iter().map(|&n| {
+                        match references.of(&assumption.origin, n) {
+                            Some(text) => self.mark(text),
+                            // Without its list a number would be taken for one of the page's.
+                            None => format!("(no. {n} of its own list of references)"),
+                        }
+                    });
+                    html.push_str(&marks.collect::<Vec<_>>().join(" "));
+                }
+            }
+        }
+        html
     }
-    html
+
+    /// The list at the end, each entry complete in itself.
+    fn list(&self) -> String {
+        if self.texts.is_empty() {
+            return String::new();
+        }
+        let mut html = String::from("<h3 class=\"text\">Sources</h3><ol class=\"sources text\">");
+        for (i, text) in self.texts.iter().enumerate() {
+            let text = linked(&with_addresses(text));
+            let _ = write!(html, "<li id=\"source-{}\">{text}</li>", i + 1);
+        }
+        html + "</ol>"
+    }
 }
 
 /// The heading under which an assumption stands: the firm, or the first part of its path.
@@ -129,7 +128,7 @@ pub fn assumptions(input: &ReportInput) -> Option<Section> {
     if input.assumptions.is_empty() {
         return None;
     }
-    let (sources, numbers) = numbered(&input.assumptions);
+    let mut sources = Sources::default();
     let mut html = String::from(
         "<p class=\"tools\"><input id=\"filter\" type=\"search\" hidden=\"hidden\" \
          placeholder=\"Search assumptions and sources\" aria-label=\"Search assumptions\"/></p>",
@@ -143,9 +142,9 @@ pub fn assumptions(input: &ReportInput) -> Option<Section> {
         }
     }
     for (name, members) in &groups {
-        group_html(&mut html, name, members, input, &numbers);
+        group_html(&mut html, name, members, input, &mut sources);
     }
-    html.push_str(&source_list(input, &sources));
+    html.push_str(&sources.list());
     let judged = input
         .assumptions
         .iter()
@@ -173,7 +172,7 @@ fn group_html(
     name: &str,
     members: &[usize],
     input: &ReportInput,
-    numbers: &[Option<usize>],
+    sources: &mut Sources,
 ) {
     let _ = write!(
         html,
@@ -185,8 +184,7 @@ fn group_html(
     );
     for &i in members {
         let assumption = &input.assumptions[i];
-        let source = assumption.source.as_deref().unwrap_or("");
-        let source = source_html(source, numbers[i], &input.references);
+        let source = sources.cell(assumption, &input.references);
         let (path, text) = (escape(&assumption.path), escape(&assumption.text));
         let why = linked(assumption.why.as_deref().unwrap_or(""));
         let known = escape(assumption.known_at.as_deref().unwrap_or(""));
@@ -234,21 +232,33 @@ pub fn card(input: &ReportInput) -> Section {
 mod tests {
     use super::*;
 
-    fn assumption(path: &str, source: Option<&str>) -> Assumption {
-        Assumption { path: path.into(), source: source.map(String::from), ..Assumption::default() }
-    }
-
     #[test]
-    fn a_source_used_twice_has_one_number() {
-        let all = [
-            assumption("firm.xAI.cash", Some("Reuters")),
-            assumption("clock.quarters", None),
-            assumption("firm.xAI.debt", Some("Bloomberg")),
-            assumption("firm.Meta.cash", Some("Reuters")),
-        ];
-        let (sources, numbers) = numbered(&all);
-        assert_eq!(sources, vec!["Reuters", "Bloomberg"]);
-        assert_eq!(numbers, vec![Some(1), None, Some(2), Some(1)]);
+    fn a_page_has_one_list_of_sources() {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+        let shipped = format!("{root}/scenarios/toy.toml");
+        let references = References::beside([shipped.as_str()]);
+        let mut sources = Sources::default();
+        let mut cell = |source: &str, file: &str| {
+            let source = Some(source.to_string());
+            let origin = format!("{file}:7");
+            sources.cell(&Assumption { source, origin, ..Assumption::default() }, &references)
+        };
+        let mark = |n: usize| format!("<a href=\"#source-{n}\">[{n}]</a>");
+        assert_eq!(cell("Reuters", &shipped), format!("Reuters {}", mark(1)));
+        let two = format!("Battelle {}; BOND {}", mark(2), mark(3));
+        assert_eq!(cell("Battelle [5]; BOND [1]", &shipped), two);
+        assert_eq!(cell("Reuters", "my.toml"), format!("Reuters {}", mark(1)));
+        assert_eq!(cell("assumption", &shipped), "assumption");
+        assert_eq!(
+            cell("users [5] and assumption", &shipped),
+            format!("users {} and assumption", mark(2))
+        );
+        // A number whose list is not here is not left to be mistaken for one of the page's.
+        assert_eq!(cell("BOND [1]", "my.toml"), "BOND (no. 1 of its own list of references)");
+        let list = sources.list();
+        assert_eq!(list.matches("<li").count(), 3);
+        assert!(list.contains("<li id=\"source-2\">J. Battelle, How on earth"), "{list}");
+        assert!(list.contains("<a href=\"https://battellemedia.com/archives/2025/04/"), "{list}");
     }
 
     #[test]

@@ -26,6 +26,7 @@ pub fn bind(summary: &from::Summary, appendix: Vec<Section>) -> ReportInput {
         },
         quarters: card.quarters as usize,
         paths: summary.run.paths,
+        shadow_paths: summary.run.shadow_paths,
         verdict: Some(summary.verdict.clone()).filter(|words| !words.is_empty()),
         firms: reported.iter().map(|answer| firm(answer)).collect(),
         survivors: estimates(&summary.survivors.at_end),
@@ -40,7 +41,7 @@ pub fn bind(summary: &from::Summary, appendix: Vec<Section>) -> ReportInput {
         odds: odds(summary),
         checks: summary.checks.iter().map(check).collect(),
         assumptions: summary.assumptions.iter().map(assumption).collect(),
-        references: References::new(),
+        references: References::default(),
         limits: summary.limits.clone(),
         appendix,
         card: run_card(summary),
@@ -183,6 +184,9 @@ fn money(summary: &from::Summary) -> Option<Money> {
 fn stress(answer: &from::StressAnswer, reported: &[&from::FirmAnswer]) -> Stress {
     let of = |firm: &from::FirmAnswer| answer.firms.iter().find(|f| f.name == firm.name);
     let breaking = |found: from::Breaking| match found {
+        from::Breaking::At { low, high, .. } if !found.is_settled(&answer.sizes) => {
+            Breaking::Unsettled { low, high }
+        }
         from::Breaking::At { size, low, high } => Breaking::At { size, low, high },
         from::Breaking::Already => Breaking::Already,
         from::Breaking::Never => Breaking::Never,
@@ -192,6 +196,7 @@ fn stress(answer: &from::StressAnswer, reported: &[&from::FirmAnswer]) -> Stress
         question: answer.question.clone(),
         size_means: answer.size_means.clone(),
         sizes: answer.sizes.clone(),
+        paths: answer.paths,
         survival: reported
             .iter()
             .map(|f| of(f).map(|s| estimates(&s.survival)).unwrap_or_default())
@@ -229,8 +234,9 @@ fn odds(summary: &from::Summary) -> Vec<Odds> {
         }
     };
     let giants = &summary.giants;
+    let worth = summary.firms.iter().any(|firm| firm.valuation.mean.value > 0.0);
     let usd = super::svg::Unit::Usd.show(giants.threshold_usd);
-    for (k, found) in giants.at_least.iter().enumerate().take(4) {
+    for (k, found) in giants.at_least.iter().enumerate().take(if worth { 4 } else { 0 }) {
         if k > 0 && found.value < 5e-4 {
             break;
         }
@@ -247,7 +253,9 @@ fn odds(summary: &from::Summary) -> Vec<Odds> {
     }
     let never = &summary.concentration.leader_never_changes;
     let changes = from::Estimate { value: 1.0 - never.value, se: never.se };
-    add("leader", "the largest seller of the start loses the first rank".into(), &changes);
+    if summary.money.final_spend.mean.value > 0.0 {
+        add("leader", "the largest seller of the start loses the first rank".into(), &changes);
+    }
     for firm in summary.firms.iter().filter(|f| f.reported && f.default.value > 0.0) {
         add(
             "commitments",
@@ -302,7 +310,9 @@ fn run_card(summary: &from::Summary) -> RunCard {
         count(run.unconverged),
         count(run.paths_unconverged)
     );
-    add("price games", missed);
+    if run.price_games > 0 {
+        add("price games", missed);
+    }
     add(
         "identities",
         match (run.audited_paths > 0, run.identity_failures) {

@@ -78,6 +78,9 @@ fn fans_title(input: &ReportInput, order: &[usize]) -> String {
     let (down, up) = (count(|c| c < 0.98), count(|c| c > 1.02));
     let n = order.len();
     match (down, up) {
+        (0, 1) if n == 1 => "On the paths that it survives, the median chest grows".into(),
+        (1, 0) if n == 1 => "The chest shrinks, even on the paths that it survives".into(),
+        (0, 0) => "Among survivors, the median chest stays as it is".into(),
         (0, up) if up == n => "Among survivors, the median chest grows everywhere".into(),
         (down, _) if down == n => "Every chest shrinks, even among survivors".into(),
         (0, up) => {

@@ -35,6 +35,8 @@ pub struct ReportInput {
     pub quarters: usize,
     /// Paths simulated.
     pub paths: u64,
+    /// Of those, run again with free funding.
+    pub shadow_paths: u64,
     /// The answer in one sentence, when the run words it; else the report does.
     pub verdict: Option<String>,
     /// Reported firms in the order of the scenario.
@@ -173,6 +175,8 @@ pub struct Stress {
     pub size_means: String,
     /// Sizes at which it was run, as fractions.
     pub sizes: Vec<f64>,
+    /// Paths at each size.
+    pub paths: u64,
     /// Per firm, in the order of the input: survival at each size.
     pub survival: Vec<Vec<Estimate>>,
     /// Per firm: the breaking point.
@@ -182,6 +186,13 @@ pub struct Stress {
 /// The size at which survival falls through 50 %.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Breaking {
+    /// Its 95 % interval spans more than half of the range of sizes: no point is known.
+    Unsettled {
+        /// Lower end.
+        low: f64,
+        /// Upper end.
+        high: f64,
+    },
     /// Between the sizes run, with a 95 % interval.
     At {
         /// The size.

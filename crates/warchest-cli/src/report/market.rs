@@ -254,6 +254,10 @@ fn last_median(rows: &[Quantiles]) -> f64 {
 fn share_order(input: &ReportInput) -> Vec<usize> {
     let mut order: Vec<usize> =
         (0..input.firms.len()).filter(|&i| has_values(&input.firms[i].share)).collect();
+    // Where nobody sells, nobody has a share.
+    if order.iter().all(|&i| input.firms[i].share.iter().all(|q| q[4].is_nan() || q[4] <= 0.0)) {
+        return Vec::new();
+    }
     let end = |i: usize| last_median(&input.firms[i].share);
     order.sort_by(|&a, &b| end(b).total_cmp(&end(a)).then(a.cmp(&b)));
     order
@@ -264,18 +268,20 @@ fn share_figure(input: &ReportInput, order: &[usize]) -> Figure {
         .iter()
         .map(|&i| (input.firms[i].name.clone(), input.firms[i].share.as_slice()))
         .collect();
-    let grows = |i: usize| {
+    let growth = |i: usize| {
         let rows = &input.firms[i].share;
-        rows.iter()
-            .map(|q| q[2])
-            .find(|m| m.is_finite())
-            .is_some_and(|first| last_median(rows) > first)
+        let first = rows.iter().map(|q| q[2]).find(|m| m.is_finite());
+        first.map_or(0.0, |first| last_median(rows) - first)
     };
     let up: Vec<&str> =
-        order.iter().filter(|&&i| grows(i)).map(|&i| input.firms[i].name.as_str()).collect();
+        order.iter().filter(|&&i| growth(i) > 0.0).map(|&i| input.firms[i].name.as_str()).collect();
+    let down = order.iter().filter(|&&i| growth(i) < 0.0).count();
     let mut figure = Figure {
         id: "shares-fans".into(),
         title: match up.len() {
+            0 if down == 0 => "No median share moves".into(),
+            0 if down < order.len() => "No median share grows".into(),
+            0 if down == 1 => "The median share shrinks".into(),
             0 => "Every median share shrinks".into(),
             _ => format!("Gaining ground: {}", words::list(&up)),
         },

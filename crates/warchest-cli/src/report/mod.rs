@@ -29,7 +29,7 @@ use page::{KeyFigure, Page, Section};
 use svg::Unit;
 
 /// `report.html` of a run. `appendix`: further sections, after the limits; `references`: what
-/// the bracketed numbers in the scenario's sources stand for, see [`references::beside`].
+/// the bracketed numbers in the scenario's sources stand for.
 pub fn html(
     summary: &warchest::answers::Summary,
     appendix: Vec<Section>,
@@ -97,9 +97,16 @@ fn key_figures(input: &ReportInput) -> Vec<KeyFigure> {
     if let Some(&worst) = order.first() {
         let firm = &input.firms[worst];
         let error = firm.survival.last().map_or(f64::NAN, |e| e.error);
+        let same = |&i: &usize| words::end_survival(&input.firms[i]) == words::end_survival(firm);
+        let what = match order.iter().filter(|i| same(i)).count() {
+            _ if n == 1 => format!("survival of {}", firm.name),
+            1 => format!("survival of {}, the frailest", firm.name),
+            k if k == n => "survival of each firm".into(),
+            k => format!("survival of the {} frailest firms", svg::number::word(k)),
+        };
         keys.push(KeyFigure {
             value: Unit::Share.show(words::end_survival(firm)),
-            what: format!("survival of {}, the frailest", firm.name),
+            what,
             note: points(error),
         });
     }
@@ -109,7 +116,7 @@ fn key_figures(input: &ReportInput) -> Vec<KeyFigure> {
         keys.push(KeyFigure {
             value: Unit::Usd.show(usd.value),
             what: format!(
-                "until {} carries itself, on half of the paths that get there",
+                "of capital are enough for {} to carry itself on half of all paths",
                 firm.name
             ),
             note: if usd.error.is_finite() {

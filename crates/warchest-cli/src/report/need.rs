@@ -2,7 +2,7 @@
 
 use super::input::{Firm, ReportInput};
 use super::page::{Cell, Figure, Size, Table};
-use super::survival::{quarter, source};
+use super::survival::{quarter, shadow_source, source};
 use super::svg::{Anchor, Frame, Hue, Margins, Scale, Svg, Unit, dots, text};
 use super::words;
 
@@ -15,11 +15,11 @@ pub fn headline(input: &ReportInput) -> String {
     };
     if let Some((usd, firm)) = largest(|need| need.nine_tenths.value) {
         let usd = Unit::Usd.show(usd);
-        return format!("To carry itself on nine paths of ten, {} needs {usd}", firm.name);
+        return format!("To carry itself on nine of ten of all paths, {} needs {usd}", firm.name);
     }
     if let Some((usd, firm)) = largest(|need| need.half.value) {
         let usd = Unit::Usd.show(usd);
-        return format!("To carry itself on half of the paths, {} needs {usd}", firm.name);
+        return format!("To carry itself on half of all paths, {} needs {usd}", firm.name);
     }
     match needs().next() {
         Some(_) => "No amount of capital makes a firm carry itself on most paths".into(),
@@ -53,7 +53,7 @@ pub fn capital(input: &ReportInput) -> Figure {
                end; more than half, no dot, and the ring is the median of the paths that do get \
                there."
             .into(),
-        source: source(input).replace('.', ", run again with free funding."),
+        source: shadow_source(input),
         table: Table::new(&[
             "firm",
             "half of paths, USD",
@@ -88,6 +88,9 @@ fn capital_title(firms: &[&Firm]) -> String {
         .map(|f| f.name.as_str())
         .collect();
     match (never.len(), firms.first()) {
+        (0, Some(firm)) if firms.len() == 1 => {
+            format!("What {} needs before it carries itself", firm.name)
+        }
         (0, Some(firm)) => format!("{} needs the most before it carries itself", firm.name),
         (0, None) => "Capital to self-sufficiency".into(),
         (1, _) => format!("On most paths {} never carries itself within the run", never[0]),
@@ -145,10 +148,11 @@ pub fn cash_positive(input: &ReportInput) -> Figure {
     let mut figure = Figure {
         id: "cash-positive".into(),
         title: format!(
-            "{} of {} firms {} likelier than not to turn cash-positive",
-            super::svg::number::capital(&super::svg::number::word(likely)),
-            super::svg::number::word(firms.len()),
-            if likely == 1 { "is" } else { "are" }
+            "{} likelier than not to turn cash-positive",
+            match firms.as_slice() {
+                [one] => words::of(likely, 1, (&one.name, "", "")),
+                _ => words::of(likely, firms.len(), ("", "", "firms")),
+            }
         ),
         subtitle: format!(
             "Probability of four cash-positive quarters in a row (levered free cash flow) by {}, %; \

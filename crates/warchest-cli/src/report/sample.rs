@@ -1,6 +1,7 @@
 //! A made-up run to draw while testing. Its numbers are formulas, not results.
 
 use super::input::*;
+use super::references::References;
 use super::svg::Calendar;
 use warchest::numerics::elementary::{exp, powf};
 
@@ -84,6 +85,7 @@ fn stress(name: &str, question: &str, power: f64, firms: usize) -> Stress {
             .collect(),
         breaking: (0..firms).map(breaking).collect(),
         sizes,
+        paths: 128,
     }
 }
 
@@ -182,6 +184,7 @@ pub fn full() -> ReportInput {
         calendar: Calendar { first_year: 2025, first_quarter: 3 },
         quarters,
         paths: 4000,
+        shadow_paths: 1024,
         verdict: None,
         firms: NAMES.iter().enumerate().map(|(i, name)| firm(i, name, quarters)).collect(),
         survivors: [0.0, 0.001, 0.02, 0.08, 0.2, 0.32, 0.24, 0.11, 0.028, 0.001].map(estimate).to_vec(),
@@ -214,7 +217,7 @@ pub fn full() -> ReportInput {
             "Elasticities conflict by an order of magnitude and are never averaged.".into(),
             "Marginal cost is unobserved.".into(),
         ],
-        references: [(7, "Reuters, A story. reuters.com/a/b. Known 2025-05-01.".to_string())].into(),
+        references: References::known("frontier.toml", 7, "Reuters, A story. reuters.com/a/b. Known 2025-05-01."),
         appendix: Vec::new(),
         card: RunCard {
             command: "warchest run scenarios/frontier.toml --seed 1 --paths 4000".into(),

@@ -2,7 +2,7 @@
 
 use super::input::{Breaking, Estimate, ReportInput, Stress};
 use super::page::{Block, Cell, Figure, Section, Size, Table};
-use super::survival::source;
+use super::survival::stress_source;
 use super::svg::labels::spread;
 use super::svg::number::word;
 use super::svg::{Anchor, Frame, Hue, Margins, Scale, Svg, Unit, text};
@@ -36,9 +36,7 @@ pub fn section(input: &ReportInput) -> Option<Section> {
 }
 
 fn headline(input: &ReportInput) -> String {
-    let breaks = |stress: &Stress| {
-        stress.breaking.iter().filter(|b| matches!(b, Breaking::At { .. })).count()
-    };
+    let breaks = |stress: &Stress| stress.breaking.iter().filter(|b| crosses(b)).count();
     let worst = input.stresses.iter().max_by_key(|stress| breaks(stress));
     match worst {
         Some(stress) if breaks(stress) > 0 => words::stress(stress, &input.firms),
@@ -48,6 +46,7 @@ fn headline(input: &ReportInput) -> String {
 
 fn breaking_text(breaking: &Breaking) -> String {
     match breaking {
+        Breaking::Unsettled { .. } => "not settled by these paths".into(),
         Breaking::At { size, .. } => Unit::Share.show(*size),
         Breaking::Already => "below 50 % already".into(),
         Breaking::Never => "holds".into(),
@@ -64,9 +63,10 @@ fn overview(input: &ReportInput) -> Figure {
             .into(),
         note:
             "An arrow: the firm holds at every size tried. A cross: it is below even odds before \
-               any shock."
+               any shock. A bar without dot spans more than half of the sizes tried: these paths \
+               do not settle where the firm breaks."
                 .into(),
-        source: source(input),
+        source: stress_source(input),
         table: Table::new(&["stress", "firm", "breaking point", "95 % from", "to"]),
         ..Figure::default()
     };
@@ -74,6 +74,7 @@ fn overview(input: &ReportInput) -> Figure {
         for (breaking, firm) in stress.breaking.iter().zip(&input.firms) {
             let (size, low, high) = match *breaking {
                 Breaking::At { size, low, high } => (size, low, high),
+                Breaking::Unsettled { low, high } => (f64::NAN, low, high),
                 _ => (f64::NAN, f64::NAN, f64::NAN),
             };
             let shown = Cell::Shown(size, breaking_text(breaking));
@@ -96,9 +97,7 @@ fn overview(input: &ReportInput) -> Figure {
 }
 
 fn overview_title(input: &ReportInput) -> String {
-    let breaks = |stress: &Stress| {
-        stress.breaking.iter().filter(|b| matches!(b, Breaking::At { .. })).count()
-    };
+    let breaks = |stress: &Stress| stress.breaking.iter().filter(|b| crosses(b)).count();
     let firms = |n: usize| format!("{} {}", word(n), if n == 1 { "firm" } else { "firms" });
     let most = input.stresses.iter().rev().max_by_key(|stress| breaks(stress));
     let least = input.stresses.iter().min_by_key(|stress| breaks(stress));
@@ -204,6 +203,12 @@ fn column(svg: &mut Svg, frame: &Frame, stress: &Stress, order: &[usize]) {
                 };
                 svg.text(at, anchor, "sm halo", Hue::Ink, &text);
             }
+            Some(Breaking::Unsettled { low, high }) => {
+                let (from, to) = (frame.x.held(*low), frame.x.held(*high));
+                svg.rect(from, y - 3.0, to - from, 6.0, "ar o2", Hue::Mute);
+                let middle = (0.5 * (from + to), y + 4.0);
+                svg.text(middle, Anchor::Middle, "sm halo", Hue::Ink, "not settled");
+            }
             Some(Breaking::Already) => {
                 let x = frame.left + 4.0;
                 for (a, b) in [(-3.5, 3.5), (3.5, -3.5)] {
@@ -230,10 +235,11 @@ fn curves(input: &ReportInput) -> Figure {
         title: curves_title(input),
         subtitle: format!(
             "Probability of being alive and independent at {}, %, against the size of the shock. \
-             In red: firms that cross even odds, with a dot where they do; in grey: the others.",
+             In red: firms that cross even odds, with a dot where they do if these paths settle it; \
+             in grey: the others.",
             words::end_of_run(input)
         ),
-        source: source(input),
+        source: stress_source(input),
         table: Table::new(&["stress", "size"]),
         data: Some(Table::new(&["stress", "size", "firm", "alive_independent", "standard_error"])),
         ..Figure::default()
@@ -265,12 +271,17 @@ fn curves(input: &ReportInput) -> Figure {
     figure
 }
 
+/// Whether survival falls through 50 % within the sizes, settled or not.
+fn crosses(breaking: &Breaking) -> bool {
+    matches!(breaking, Breaking::At { .. } | Breaking::Unsettled { .. })
+}
+
 /// No estimate.
 const NOTHING: Estimate = Estimate { value: f64::NAN, error: f64::NAN };
 
 fn curves_title(input: &ReportInput) -> String {
     let broken = |firm: usize| {
-        let hit = |stress: &&Stress| matches!(stress.breaking.get(firm), Some(Breaking::At { .. }));
+        let hit = |stress: &&Stress| stress.breaking.get(firm).is_some_and(crosses);
         input.stresses.iter().filter(hit).count()
     };
     let never: Vec<&str> = (0..input.firms.len())
@@ -314,7 +325,7 @@ fn curve_chart(input: &ReportInput, stress: &Stress, at: usize, size: Size) -> S
     let means = if stress.size_means.is_empty() { "size of the shock" } else { &stress.size_means };
     frame.x_title(&mut svg, &text::fit(means, 11.0, false, frame.right - frame.left + 60.0));
     frame.threshold(&mut svg, 0.5, "");
-    let crosses = |i: usize| matches!(stress.breaking.get(i), Some(Breaking::At { .. }));
+    let crosses = |i: usize| stress.breaking.get(i).is_some_and(crosses);
     let n = stress.survival.len().min(input.firms.len());
     let hues: Vec<Hue> = (0..n).map(|i| if crosses(i) { Hue::Bad } else { Hue::Mute }).collect();
     let mut order: Vec<usize> = (0..n).collect();
@@ -328,6 +339,8 @@ fn curve_chart(input: &ReportInput, stress: &Stress, at: usize, size: Size) -> S
         if let Breaking::At { size, low, high } = breaking {
             frame.line(&mut svg, hues[i], "ln", &[(*low, 0.5), (*high, 0.5)]);
             frame.dot(&mut svg, hues[i], (*size, 0.5), 3.5);
+        } else if let Breaking::Unsettled { low, high } = breaking {
+            frame.line(&mut svg, hues[i], "ln", &[(*low, 0.5), (*high, 0.5)]);
         }
     }
     firm_labels(&mut svg, &frame, input, stress, &hues);

@@ -45,6 +45,38 @@ pub fn source(input: &ReportInput) -> String {
     format!("Source: {} simulated paths of this scenario.", count(input.paths))
 }
 
+/// The source line of charts of the run with free funding.
+pub fn shadow_source(input: &ReportInput) -> String {
+    match input.shadow_paths {
+        paths if paths == 0 || paths >= input.paths => {
+            source(input).replace('.', ", run again with free funding.")
+        }
+        paths => format!(
+            "Source: the first {} of the {} simulated paths of this scenario, run again with free \
+             funding.",
+            count(paths),
+            count(input.paths)
+        ),
+    }
+}
+
+/// The source line of charts of the stresses.
+pub fn stress_source(input: &ReportInput) -> String {
+    let each = |which: fn(u64, u64) -> u64| input.stresses.iter().map(|s| s.paths).reduce(which);
+    let (Some(least), Some(most)) = (each(u64::min), each(u64::max)) else { return source(input) };
+    let paths =
+        if least == most { count(least) } else { format!("{} to {}", count(least), count(most)) };
+    let known = match most < input.paths {
+        true => format!(
+            ", corrected by how far the market without stress is off on them from all {} (control \
+             variate)",
+            count(input.paths)
+        ),
+        false => String::new(),
+    };
+    format!("Source: {paths} simulated paths of this scenario at each size{known}.")
+}
+
 /// Survival at positions 0, 1, ...: certain at the start, unless the firm has yet to enter.
 fn values(firm: &Firm) -> Vec<f64> {
     let enters = firm.ends.last().is_some_and(|never| never.value > 0.0)
@@ -61,7 +93,8 @@ fn curves(input: &ReportInput) -> Figure {
         title: curve_title(input),
         subtitle: format!(
             "Probability of being alive and independent at the end of each quarter, %, to {end}. \
-             Each panel shows one firm, the others in grey; the number is where it ends."
+             {}he number is where it ends.",
+            if order.len() > 1 { "Each panel shows one firm, the others in grey; t" } else { "T" }
         ),
         note: curve_note(input),
         source: source(input),
@@ -82,6 +115,9 @@ fn curve_title(input: &ReportInput) -> String {
     let (worst, best) = (&input.firms[first].name, &input.firms[last].name);
     if first == last {
         return format!("{worst} is alive at the end on {} of paths", show(first));
+    }
+    if show(first) == show(last) {
+        return format!("Every firm is alive at the end on {} of paths", show(first));
     }
     format!("From {} for {worst} to {} for {best}", show(first), show(last))
 }
@@ -294,7 +330,7 @@ fn left_standing(input: &ReportInput) -> Figure {
         id: "survivors".into(),
         title: format!(
             "{} of {} left standing is the likeliest count",
-            number::capital(&number::word(likeliest)),
+            if likeliest == 0 { "None".into() } else { number::capital(&number::word(likeliest)) },
             number::word(n)
         ),
         subtitle: format!(

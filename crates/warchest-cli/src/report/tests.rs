@@ -1,6 +1,7 @@
 //! What must hold for every report: it stands alone, it is well formed, every chart has its
 //! table and its file, and the same input gives the same bytes.
 
+use super::references::{References, file_of};
 use super::{LIMIT, render, sample};
 
 /// Names of unbalanced or crossed elements, in a page whose void elements close themselves.
@@ -154,13 +155,43 @@ fn sample_page_is_written_on_request() {
         Some(summary) => {
             let text = std::fs::read_to_string(summary).unwrap();
             let mut input = super::bind::bind(&serde_json::from_str(&text).unwrap(), Vec::new());
-            let scenario =
-                std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios/x");
-            input.references = super::references::beside(&scenario);
+            let files = input.assumptions.iter().map(|found| file_of(&found.origin));
+            let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../");
+            let files: Vec<String> = files.map(|file| format!("{root}{file}")).collect();
+            input.references = References::beside(files.iter().map(String::as_str));
+            for found in &mut input.assumptions {
+                found.origin.insert_str(0, root);
+            }
             input
         }
         None => sample::full(),
     };
     std::fs::write(&path, render(&input)).unwrap();
     std::fs::write(path.with_extension("svg"), super::picture::render(&input)).unwrap();
+}
+
+/// A figure of the page, by the id it has.
+fn figure<'a>(html: &'a str, id: &str) -> &'a str {
+    let rest = html.split(&format!("<figure id=\"{id}\"")).nth(1).expect("a figure of this id");
+    rest.split("</figure>").next().expect("its end")
+}
+
+/// A chart says how many paths it rests on, not how many the run had.
+#[test]
+fn captions_count_their_own_paths() {
+    let html = render(&sample::full());
+    for id in ["breaking-points", "stress-curves"] {
+        let found = figure(&html, id);
+        assert!(
+            found.contains("Source: 128 simulated paths of this scenario at each size"),
+            "{id}"
+        );
+        assert!(found.contains("from all 4000 (control variate)"), "{id}");
+    }
+    let shadow = "Source: the first 1024 of the 4000 simulated paths of this scenario, run";
+    assert!(figure(&html, "need").contains(shadow));
+    assert!(figure(&html, "cash-positive").contains("Source: 4000 simulated paths of"));
+    // The capital that suffices on half of all paths counts those that never get there.
+    assert!(html.contains("to carry itself on half of all paths"));
+    assert!(!html.contains("on half of the paths that get there"));
 }

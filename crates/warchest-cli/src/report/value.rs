@@ -6,6 +6,7 @@ use super::survival::source;
 use super::svg::heat::{Heat, draw};
 use super::svg::number::data;
 use super::svg::{Anchor, Frame, Hue, Margins, Scale, Svg, Unit, text};
+use super::words;
 
 /// The section on valuations, or nothing.
 pub fn valuations(input: &ReportInput) -> Option<Section> {
@@ -197,10 +198,8 @@ fn odds_figure(input: &ReportInput) -> Figure {
     let mut figure = Figure {
         id: "odds-bars".into(),
         title: format!(
-            "{} of these {} statements {} more likely than not",
-            super::svg::number::capital(&super::svg::number::word(likely)),
-            super::svg::number::word(input.odds.len()),
-            if likely == 1 { "is" } else { "are" }
+            "{} more likely than not",
+            words::of(likely, input.odds.len(), ("this statement", "these", "statements"))
         ),
         subtitle: "Probability, %; whisker: 95 % interval of the simulation error.".into(),
         source: source(input),

@@ -14,6 +14,23 @@ pub fn list(names: &[&str]) -> String {
     }
 }
 
+/// How many of `n`, with its verb: `none of these two statements is`, `two of nine firms are`.
+/// `one`: what a single one is called; `which`: a word before the number; `many`: what they are.
+pub fn of(k: usize, n: usize, (one, which, many): (&str, &str, &str)) -> String {
+    let gap = if which.is_empty() { "" } else { " " };
+    match (k, n) {
+        (0, 1) => format!("{} is not", capital(one)),
+        (1, 1) => format!("{} is", capital(one)),
+        (0, _) => format!("None of {which}{gap}{} {many} is", word(n)),
+        _ => format!(
+            "{} of {which}{gap}{} {many} {}",
+            capital(&word(k)),
+            word(n),
+            if k == 1 { "is" } else { "are" }
+        ),
+    }
+}
+
 /// Probability of being alive and independent at the end; NaN when the run does not say.
 pub fn end_survival(firm: &Firm) -> f64 {
     firm.survival.last().map_or(f64::NAN, |e| e.value)
@@ -80,9 +97,17 @@ pub fn survival(input: &ReportInput) -> String {
         .map(|&i| input.firms[i].name.as_str())
         .collect();
     let (n, end) = (input.firms.len(), end_of_run(input));
+    let same = |a: usize, b: usize| end_survival(&input.firms[a]) == end_survival(&input.firms[b]);
     match (doomed.len(), order.first()) {
         (0, Some(&worst)) if end_survival(&input.firms[worst]) > 0.995 => {
             format!("Nobody runs out of money before {end}")
+        }
+        (0, Some(&worst)) if n == 1 => {
+            let name = &input.firms[worst].name;
+            format!("{name} is more likely than not to be there at {end}")
+        }
+        (0, Some(&worst)) if order.iter().all(|&i| same(i, worst)) => {
+            format!("No firm is more likely than not to be gone by {end}")
         }
         (0, Some(&worst)) => format!(
             "No firm is more likely than not to be gone by {end}; {} comes closest",
@@ -106,36 +131,67 @@ pub fn survival(input: &ReportInput) -> String {
 
 /// The finding of one stress.
 pub fn stress(stress: &Stress, firms: &[Firm]) -> String {
-    let mut broken: Vec<(f64, &str)> = Vec::new();
+    let mut broken: Vec<Broken<'_>> = Vec::new();
+    let mut open: Vec<(f64, &str)> = Vec::new();
     let mut already: Vec<&str> = Vec::new();
     for (breaking, firm) in stress.breaking.iter().zip(firms) {
         match breaking {
-            Breaking::At { size, .. } => broken.push((*size, &firm.name)),
+            Breaking::Unsettled { low, high } => open.push((low.abs().min(high.abs()), &firm.name)),
+            Breaking::At { size, low, high } => broken.push(Broken {
+                size: *size,
+                low: low.abs().min(high.abs()),
+                high: low.abs().max(high.abs()),
+                name: &firm.name,
+            }),
             Breaking::Already => already.push(&firm.name),
             Breaking::Never => {}
         }
     }
-    broken.sort_by(|a, b| a.0.total_cmp(&b.0));
+    broken.sort_by(|a, b| a.size.abs().total_cmp(&b.size.abs()));
     let largest = stress.sizes.last().copied().unwrap_or(0.0);
-    match broken.first() {
-        Some((size, name)) if broken.len() == 1 => {
-            format!("{}: only {name} breaks, at a size of {}", stress.name, Unit::Share.show(*size))
+    let name = &stress.name;
+    let Some(first) = broken.first() else {
+        let open: Vec<&str> = open.iter().map(|(_, name)| *name).collect();
+        return if !open.is_empty() {
+            format!("{name}: these paths do not settle where {} would break", list(&open))
+        } else if already.is_empty() {
+            format!("{name}: nobody breaks, even at a size of {}", Unit::Share.show(largest))
+        } else {
+            format!("{name}: it breaks nobody who was not already below even odds")
+        };
+    };
+    let size = Unit::Share.show(first.size);
+    let near: Vec<&str> =
+        broken.iter().filter(|other| other.low <= first.high).map(|other| other.name).collect();
+    let count = broken.len() + open.len();
+    if count == 1 {
+        format!("{name}: only {} breaks, at a size of {size}", first.name)
+    } else if near.len() > 1 {
+        let (near, all) = (list(&near), count == near.len());
+        match all {
+            true => format!("{name}: {near} break at about the same size, from {size}"),
+            false => format!(
+                "{name}: {} firms break, {near} first, at about the same size, from {size}",
+                word(count)
+            ),
         }
-        Some((size, name)) => format!(
-            "{}: {} firms break, {name} first, at a size of {}",
-            stress.name,
-            word(broken.len()),
-            Unit::Share.show(*size)
-        ),
-        None if already.is_empty() => {
-            format!(
-                "{}: nobody breaks, even at a size of {}",
-                stress.name,
-                Unit::Share.show(largest)
-            )
-        }
-        None => format!("{}: it breaks nobody who was not already below even odds", stress.name),
+    } else if open.iter().any(|(low, _)| *low <= first.high) {
+        format!(
+            "{name}: {} firms break, {} at a size of {size}; not all points are settled",
+            word(count),
+            first.name
+        )
+    } else {
+        format!("{name}: {} firms break, {} first, at a size of {size}", word(count), first.name)
     }
+}
+
+/// A breaking point; its interval without sign.
+struct Broken<'a> {
+    size: f64,
+    low: f64,
+    high: f64,
+    name: &'a str,
 }
 
 #[cfg(test)]
@@ -151,6 +207,15 @@ mod tests {
     }
 
     #[test]
+    fn counts_speak_of_none_one_and_all() {
+        let statements = ("this statement", "these", "statements");
+        assert_eq!(of(0, 2, statements), "None of these two statements is");
+        assert_eq!(of(1, 1, statements), "This statement is");
+        assert_eq!(of(1, 9, ("", "", "firms")), "One of nine firms is");
+        assert_eq!(of(0, 1, ("Runner", "", "")), "Runner is not");
+    }
+
+    #[test]
     fn the_end_of_a_run_has_a_name() {
         let mut input = sample::small();
         (input.calendar.first_year, input.calendar.first_quarter) = (2025, 3);
@@ -158,6 +223,29 @@ mod tests {
         assert_eq!(end_of_run(&input), "the end of 2030");
         input.quarters = 23;
         assert_eq!(end_of_run(&input), "March 2031");
+    }
+
+    #[test]
+    fn only_a_settled_point_is_quoted() {
+        let input = sample::small();
+        let say = |breaking: &[Breaking]| {
+            let mut stress =
+                Stress { name: "War".into(), sizes: vec![0.0, 1.0], ..Stress::default() };
+            stress.breaking = breaking.to_vec();
+            super::stress(&stress, &input.firms)
+        };
+        let names: Vec<&str> = input.firms.iter().map(|firm| firm.name.as_str()).collect();
+        let at = |size: f64| Breaking::At { size, low: size - 0.1, high: size + 0.1 };
+        let open = Breaking::Unsettled { low: 0.1, high: 0.9 };
+        let (a, b) = (names[0], names[1]);
+        let found = say(&[at(0.3), at(0.7)]);
+        assert_eq!(found, format!("War: two firms break, {a} first, at a size of 30\u{a0}%"));
+        let found = say(&[at(0.5), at(0.4)]);
+        assert_eq!(found, format!("War: {b} and {a} break at about the same size, from 40\u{a0}%"));
+        let found = say(&[open, Breaking::Already]);
+        assert_eq!(found, format!("War: these paths do not settle where {a} would break"));
+        let found = say(&[open, at(0.3)]);
+        assert!(found.ends_with("at a size of 30\u{a0}%; not all points are settled"), "{found}");
     }
 
     #[test]
@@ -174,6 +262,10 @@ mod tests {
         assert_eq!(by_risk(&input), vec![2, 0, 3, 1]);
         set(&mut input, &[0.4, 0.9, 0.8, 0.8]);
         assert!(survival(&input).starts_with("One of four firms, "));
+        set(&mut input, &[0.8; 4]);
+        assert!(survival(&input).ends_with("gone by the end of 2030"), "{}", survival(&input));
+        input.firms.truncate(1);
+        assert!(survival(&input).contains("is more likely than not to be there at"));
         set(&mut input, &[1.0; 4]);
         assert!(survival(&input).starts_with("Nobody runs out"));
     }

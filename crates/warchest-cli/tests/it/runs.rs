@@ -144,11 +144,33 @@ fn killed_and_resumed() {
 }
 
 #[test]
+fn two_runs_do_not_write_one_folder() {
+    let folder = scratch("held");
+    let file = write(&folder, "trio.toml", TRIO);
+    let out = folder.join("run");
+    fs::create_dir(&out).expect("a folder");
+    let held = fs::File::open(&out).expect("a folder");
+    held.try_lock().expect("nobody else holds it");
+    let shown = out.display().to_string();
+    let args = ["run", &file, "--paths", "256", "--plain", "--json", "--out", &shown];
+    let (_, err) = ends(1, &args);
+    assert!(err.contains("is being written by another run"), "{err}");
+    drop(held);
+    ends(0, &args);
+    // A shard says as data what it wrote.
+    let shard = folder.join("shard").display().to_string();
+    let args = ["run", &file, "--paths", "256", "--json", "--shard", "1/1", "--out", &shard];
+    let found = json(&args);
+    assert_eq!((found["shard"].as_str(), found["paths_done"].as_u64()), (Some("1/1"), Some(256)));
+}
+
+#[test]
 fn a_damaged_part_is_noticed_and_run_again() {
     let (folder, file, whole) = reference("damaged");
     let cut = folder.join("cut");
     // No space for the last file: every part is finished, the run is not.
     fs::create_dir_all(&cut).expect("a folder");
+    fs::copy(whole.join("lock.json"), cut.join("lock.json")).expect("a lock");
     std::os::unix::fs::symlink("/dev/full", cut.join("summary.json.tmp")).expect("a link");
     let out = cut.display().to_string();
     let (_, err) = ends(1, &line(&file, &out, &[]));
@@ -207,6 +229,41 @@ fn the_same_inputs_again_are_there_already() {
 }
 
 #[test]
+fn files_of_others_are_left_alone() {
+    let folder = scratch("others");
+    let file = write(&folder, "scenario.toml", TRIO);
+    let own = folder.join("own");
+    fs::create_dir_all(own.join("parts")).expect("a folder");
+    fs::write(own.join("parts/thesis.txt"), "years of work").expect("written");
+    fs::write(own.join("report.html"), "mine").expect("written");
+    let here = folder.display().to_string();
+    let own = own.display().to_string();
+    let shard = folder.join("shard").display().to_string();
+    for out in [&here, &own] {
+        let (_, err) = ends(1, &["run", &file, "--paths", "256", "--plain", "--out", out]);
+        for part in ["holds files that are no run of warchest", "empty folder with --out"] {
+            assert!(err.contains(part), "{part} is not in\n{err}");
+        }
+    }
+    ends(0, &["run", &file, "--paths", "256", "--plain", "--shard", "1/1", "--out", &shard]);
+    let (_, err) = ends(1, &["merge", &shard, "--out", &own]);
+    assert!(err.contains("holds files that are no run of warchest"), "{err}");
+    // Nor does a merge write over the shards it reads.
+    let (_, err) = ends(1, &["merge", &shard, "--out", &shard]);
+    assert!(err.contains("holds a shard"), "{err}");
+    let (_, err) = ends(1, &["stress", &file, "--shock", "none", "--out", &file]);
+    assert!(err.contains("is what the command reads"), "{err}");
+    assert_eq!(bytes(&folder, "scenario.toml"), TRIO.as_bytes());
+    assert_eq!(bytes(Path::new(&own), "parts/thesis.txt"), b"years of work");
+    assert_eq!(bytes(Path::new(&own), "report.html"), b"mine");
+    // Twin: an empty folder is as good as a new one.
+    let empty = folder.join("empty");
+    fs::create_dir(&empty).expect("a folder");
+    let empty = empty.display().to_string();
+    ends(0, &["run", &file, "--paths", "256", "--plain", "--out", &empty]);
+}
+
+#[test]
 fn a_run_stops_by_precision() {
     let folder = scratch("until");
     let file = write(&folder, "trio.toml", TRIO);
@@ -233,6 +290,10 @@ fn a_run_stops_by_precision() {
     assert!(err.contains("not that precise"), "{err}");
     let (_, err) = ends(1, &["run", &file, "--until", "se(survive/Nobody) < 1 %"]);
     assert!(err.contains("Nobody"), "{err}");
+    for never in ["se(survive) < 0", "se(survive) < -1 %"] {
+        let (_, err) = ends(1, &["run", &file, "--until", never]);
+        assert!(err.contains("the bound must be above it"), "{err}");
+    }
 }
 
 #[test]
@@ -265,6 +326,26 @@ fn json_is_alone_on_stdout_and_sets_add_up() {
     assert!(err.contains("report.html") && !shown.contains("report.html"));
     assert!(shown.lines().all(|line| line.chars().count() <= 100), "{shown}");
     assert!(!shown.contains('\u{1b}'), "no colour");
+}
+
+/// One firm, nothing sold: no sentence about rivals, shares, giants or markets.
+#[test]
+fn one_firm_without_market_is_spoken_of_as_one() {
+    let out = scratch("runway").join("run");
+    let shown = out.display().to_string();
+    let args = ["run", "scenarios/runway.toml", "--paths", "1024", "--out", &shown];
+    let (screen, _) = ends(0, &args);
+    assert!(screen.contains("Runner is still independent on"), "{screen}");
+    assert!(!screen.contains("elasticities") && !screen.contains("Marginal cost"), "{screen}");
+    let report = String::from_utf8(bytes(&out, "report.html")).expect("UTF-8");
+    for wrong in
+        ["sells the most", "share shrinks", "No of", "frailest", "comes closest", "One of one"]
+    {
+        assert!(!report.contains(wrong), "{wrong}");
+    }
+    for right in ["survival of Runner", "Runner is likelier than not to turn cash-positive"] {
+        assert!(report.contains(right), "{right}");
+    }
 }
 
 #[test]

@@ -69,6 +69,15 @@ fn a_new_scenario_replaces_nothing_unless_told() {
     assert_eq!(refused.status.code(), Some(1));
     assert!(text(&refused.stderr).contains("cli::exists"));
     assert_eq!(std::fs::read_to_string(&name).expect("still there"), "mine");
+    // A folder that is not there is what is missing, not the base.
+    let nowhere = folder.join("a b/mine").display().to_string();
+    let refused = warchest(&root, &["new", &nowhere, "--like", "toy"]);
+    let said = text(&refused.stderr);
+    assert!(said.contains("is no folder") && said.contains("mkdir -p '"), "{said}");
+    // What is suggested can be typed.
+    std::fs::create_dir(folder.join("a b")).expect("a folder");
+    let made = text(&warchest(&root, &["new", &nowhere, "--like", "toy"]).stdout);
+    assert!(made.contains(&format!("warchest check '{nowhere}.toml'")), "{made}");
     let forced = warchest(&root, &["new", &name, "--like", "toy", "--force", "--json"]);
     assert!(forced.status.success());
     assert!(json(&forced)["base"].as_str().expect("a path").ends_with("scenarios/toy.toml"));

@@ -20,9 +20,10 @@ pub struct Probe {
 /// Sizes grow upwards, or downwards where none is above zero (a bust of demand).
 ///
 /// A breaking point is bracketed between two neighbouring sizes, one with survival of at least
-/// 50 %, one below; its 95 % interval runs from the last size at which survival is above
-/// `50 % + 1.96 se` to the first at which it is below `50 % − 1.96 se`, so both ends are sizes
-/// that were run and the interval errs on the wide side.
+/// 50 %, one below; its 95 % interval runs from where survival falls through `50 % + 1.96 se` to
+/// where it falls through `50 % − 1.96 se`. All three are bracketed by bisection and read off the
+/// line between the two sizes of their bracket; an end that no size brackets is the end of the
+/// range that was tried.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bisection {
     probes: Vec<Probe>,
@@ -87,17 +88,28 @@ impl Bisection {
             return Breaking::Already;
         }
         let Some(at) = self.crossing(firm, 0.0) else { return Breaking::Never };
-        let (before, after) = (&self.probes[at - 1], &self.probes[at]);
-        let (above, below) = (before.survival[firm].value, after.survival[firm].value);
-        let part = (above - 0.5) / (above - below);
-        let mild = self.crossing(firm, 1.0).map_or(first.size, |at| self.probes[at - 1].size);
         let strongest = self.probes[self.probes.len() - 1].size;
-        let strong = self.crossing(firm, -1.0).map_or(strongest, |at| self.probes[at].size);
+        let end = |side: f64, open: f64| {
+            self.crossing(firm, side).map_or(open, |at| self.between(firm, side, at))
+        };
+        let (mild, strong) = (end(1.0, first.size), end(-1.0, strongest));
         Breaking::At {
-            size: before.size + part * (after.size - before.size),
+            size: self.between(firm, 0.0, at),
             low: mild.min(strong),
             high: mild.max(strong),
         }
+    }
+
+    /// Where the line from the size before `at` to that at `at` falls through 50 % + `side`
+    /// half-widths.
+    fn between(&self, firm: usize, side: f64, at: usize) -> f64 {
+        let (before, after) = (&self.probes[at - 1], &self.probes[at]);
+        let over = |probe: &Probe| {
+            let found = probe.survival[firm];
+            found.value - 0.5 - side * WIDE * found.se
+        };
+        let (above, below) = (over(before), over(after));
+        before.size + above / (above - below) * (after.size - before.size)
     }
 }
 
@@ -116,6 +128,18 @@ pub fn breaking_point(
         bisection.insert(Probe { size, survival: vec![survival(size)] });
     }
     bisection.breaking(0)
+}
+
+impl Breaking {
+    /// Whether the run settles where it breaks: the interval spans at most half of the range of
+    /// `sizes` that were tried. A point within a wider one says nothing.
+    pub fn is_settled(&self, sizes: &[f64]) -> bool {
+        let (Some(first), Some(last)) = (sizes.first(), sizes.last()) else { return true };
+        match self {
+            Breaking::At { low, high, .. } => high - low <= 0.5 * (last - first).abs(),
+            Breaking::Already | Breaking::Never => true,
+        }
+    }
 }
 
 /// What the size of a shock of this kind measures, in words.
@@ -157,13 +181,13 @@ mod tests {
         assert!((size - 0.5).abs() < 0.002, "{size}");
         assert!((low - (0.5 - half)).abs() < 0.003, "{low}");
         assert!((high - (0.5 + half)).abs() < 0.003, "{high}");
-        // Twin: read off the grid it would be far from it.
+        // Twin: from fewer paths it is wider, by the root of their ratio.
         let Breaking::At { low, high, .. } =
-            breaking_point(&[0.0, 0.3, 0.9], 1.0, &mut even(2_500))
+            breaking_point(&[0.0, 0.3, 0.9], 0.002, &mut even(100))
         else {
             panic!("it breaks")
         };
-        assert!(high - low > 0.5);
+        assert!((high - low - 10.0 * half).abs() < 0.03, "{low} {high}");
         // A bust: the same below zero.
         let mut bust = |size: f64| even(2_500)(-size);
         let Breaking::At { size, low, high } = breaking_point(&[-0.9, -0.3, 0.0], 0.002, &mut bust)
@@ -172,6 +196,28 @@ mod tests {
         };
         assert!((size + 0.5).abs() < 0.002 && low < size && size < high, "{low} {size} {high}");
         assert!((low + 0.5 + half).abs() < 0.003 && (high + 0.5 - half).abs() < 0.003);
+    }
+
+    #[test]
+    fn the_ends_of_an_interval_are_not_sizes_of_the_grid() {
+        // No size beyond the grid: all three are read off the lines between its sizes, which for
+        // even thresholds lie where the thresholds do, but for the change of the error.
+        let Breaking::At { size, low, high } =
+            breaking_point(&[0.0, 0.25, 0.75, 1.0], 1.0, &mut even(400))
+        else {
+            panic!("it breaks")
+        };
+        let half = 1.959964 * 0.5 / 20.0;
+        assert!((size - 0.5).abs() < 0.005, "{size}");
+        assert!((low - (0.5 - half)).abs() < 0.01, "{low}");
+        assert!((high - (0.5 + half)).abs() < 0.01, "{high}");
+        // An end that nothing brackets is the end of the range.
+        let mut doubtful = |size: f64| Estimate { value: 0.52 - 0.04 * size, se: 0.05 };
+        let sizes = [0.0, 0.5, 1.0];
+        let found = breaking_point(&sizes, 0.01, &mut doubtful);
+        assert!(matches!(found, Breaking::At { low: 0.0, high: 1.0, .. }), "{found:?}");
+        assert!(!found.is_settled(&sizes));
+        assert!(breaking_point(&sizes, 0.01, &mut even(400)).is_settled(&sizes));
     }
 
     #[test]

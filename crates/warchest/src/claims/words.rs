@@ -84,6 +84,16 @@ pub fn percent(x: f64) -> String {
     format!("{} %", tenths.strip_suffix(".0").unwrap_or(&tenths))
 }
 
+/// A probability and its standard error, with the digits that the error leaves.
+fn with_error(p: f64, e: f64) -> String {
+    let digits = match 100.0 * e {
+        e if e > 0.0 && e < 0.0095 => 3,
+        e if e > 0.0 && e < 0.095 => 2,
+        _ => return format!("{} ± {}", percent(p), percent(e)),
+    };
+    format!("{:.digits$} % ± {:.digits$} %", 100.0 * p, 100.0 * e)
+}
+
 /// The verdict in words.
 pub fn verdict(verdict: &Verdict, readings: &[ReadingResult]) -> String {
     match verdict {
@@ -111,7 +121,7 @@ pub fn verdict(verdict: &Verdict, readings: &[ReadingResult]) -> String {
             let half = half_by.as_ref().map(|by| format!(", on half of the paths by {by}"));
             let half = half.unwrap_or_default();
             let model = match (probability, error) {
-                (Some(p), Some(e)) => format!("; the model says {} ± {}", percent(*p), percent(*e)),
+                (Some(p), Some(e)) => format!("; the model says {}", with_error(*p, *e)),
                 (Some(p), None) => format!("; the model says {}", percent(*p)),
                 _ => String::new(),
             };
@@ -133,6 +143,14 @@ fn count(n: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_small_chance_keeps_its_digits() {
+        assert_eq!(with_error(0.00025, 0.0003), "0.03 % ± 0.03 %");
+        assert_eq!(with_error(0.00002, 0.00002), "0.002 % ± 0.002 %");
+        assert_eq!(with_error(0.301, 0.007), "30.1 % ± 0.7 %");
+        assert_eq!(with_error(0.0, 0.0), "0 % ± 0 %");
+    }
 
     #[test]
     fn four_digits() {

@@ -39,6 +39,8 @@ pub(super) struct Checker<'a> {
     /// The file that was asked for: where two places clash, its line is the newer one.
     pub entry: String,
     pub shelf: Shelf<'a>,
+    /// Bounds of a quantity, and their words, where they depend on more than its key.
+    pub limits: Option<((f64, f64), &'static str)>,
 }
 
 /// One table of the scenario while it is read.
@@ -54,6 +56,8 @@ pub(super) struct Scope<'t> {
     pub label: String,
     /// Source and date said of the whole table, or of the one around it.
     pub about: Vec<About>,
+    /// An entry of a base that this one, written in a variant, may mean.
+    pub meant: Option<String>,
 }
 
 /// An entry of a list: its name and where that is written.
@@ -84,6 +88,7 @@ pub(super) fn check(root: &Node, entry: &str, shelf: Shelf<'_>) -> Checked {
         clock_known: true,
         entry: entry.to_string(),
         shelf,
+        limits: None,
     };
     let world = checker.world(root);
     let clean = checker.errors.is_empty();
@@ -100,6 +105,7 @@ impl<'a> Checker<'a> {
             path: String::new(),
             label: String::from("the scenario"),
             about: Vec::new(),
+            meant: None,
         };
         self.keys(&scope);
         self.defaults(&scope);
@@ -111,11 +117,13 @@ impl<'a> Checker<'a> {
         let mut markets = self.segments(&scope, &region_names);
         let firms = self.firms(&scope, &clock, &region_names, &mut markets);
         self.shares(&markets);
-        let shocks = self.shocks(&scope, &clock, &firms.names, &region_names);
-        let stresses = self.stresses(&scope, &clock, &firms.names, &region_names);
+        let shocks = self.shocks(&scope, &clock, &firms, &region_names);
+        let stresses = self.stresses(&scope, &clock, &firms, &region_names);
         let correlations = self.correlations(&scope);
         let checks = self.checks(&scope, &clock, &firms.names, &markets.markets);
         let report = self.report(&scope, &clock);
+        self.idle(&scope, &firms.firms);
+        self.deserted(&scope, &markets, &firms.firms);
         Some(World {
             meta,
             clock,
@@ -203,6 +211,7 @@ impl<'a> Checker<'a> {
             key: field.key.to_string(),
             doc: field.meaning(),
             example: field.example(),
+            meant: scope.meant.clone(),
         };
         self.fail(problem, &scope.place);
     }
@@ -229,6 +238,7 @@ impl<'a> Checker<'a> {
             path: key.to_string(),
             label: section.name.to_string(),
             about: Vec::new(),
+            meant: None,
         };
         let scope = Scope { about: self.about_of(&scope, None), ..scope };
         self.keys(&scope);
@@ -251,6 +261,17 @@ impl<'a> Checker<'a> {
                 continue;
             };
             let named = self.name_of(table, (section, by), item);
+            let others: Vec<&str> = found
+                .iter()
+                .filter(|(_, old)| old.place.source.name != named.place.source.name)
+                .map(|(_, old)| old.name.as_str())
+                .collect();
+            if others.iter().any(|other| is_spelling_of(&named.name, other)) {
+                let names: Vec<String> = others.iter().map(ToString::to_string).collect();
+                self.find(section.name, &named.name, &names, &named.place);
+                continue;
+            }
+            let meant = nearest(&named.name, others).filter(|other| *other != named.name);
             if let Some((_, first)) =
                 found.iter().find(|(_, old)| old.name == named.name && !named.name.is_empty())
             {
@@ -272,6 +293,7 @@ impl<'a> Checker<'a> {
                     name => format!("{} `{name}`", section.name),
                 },
                 about: Vec::new(),
+                meant,
             };
             let scope = Scope { about: self.about_of(&scope, Some(parent)), ..scope };
             self.keys(&scope);
@@ -362,6 +384,14 @@ pub(super) fn field_of(section: &'static Section, key: &str) -> &'static Field {
     section
         .field(key)
         .unwrap_or_else(|| unreachable!("{} has the key `{key}` (tested)", section.name))
+}
+
+/// Whether two names differ in capitals, blanks and signs alone: in a variant that is a mistake.
+fn is_spelling_of(one: &str, other: &str) -> bool {
+    let letters = |name: &str| -> String {
+        name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    one != other && !letters(one).is_empty() && letters(one) == letters(other)
 }
 
 /// A place in no file, for built-in defaults.

@@ -44,7 +44,7 @@ pub enum Problem {
     Market(#[from] MarketProblem),
 }
 
-fn did_you_mean(nearest: &Option<String>) -> String {
+pub(super) fn did_you_mean(nearest: &Option<String>) -> String {
     match nearest {
         Some(word) => format!("; did you mean `{word}`?"),
         None => String::new(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::error::{At, FileProblem, ScenarioError, ShapeProblem};
+use super::error::{At, FileProblem, Problem, ScenarioError, ShapeProblem};
 use super::fields::{self, Kind, Section};
 use super::nearest::nearest;
 use super::raw::{self, Entry, Node, Table, Value};
@@ -33,6 +33,9 @@ pub fn read(entry: &str, files: &dyn Files, errors: &mut Vec<ScenarioError>) -> 
             Ok(source) => source,
             Err(error) => {
                 errors.push(match (&named_at, error.problem) {
+                    (Some(place), Problem::File(FileProblem::Unreadable { path, reason, .. })) => {
+                        FileProblem::Unreadable { path, reason, as_base: true }.at(place)
+                    }
                     (Some(place), problem) => problem.at(place),
                     (None, problem) => problem.at(&error.place),
                 });

@@ -125,6 +125,12 @@ impl Reading<'_> {
         }
         let found = self.text.get(literal.span.clone()).unwrap_or(&literal.written);
         let (key, found) = (self.key.to_string(), found.to_string());
+        if self.dim == Dim::Growth && literal.number.is_finite() && literal.number < 0.0 {
+            let allowed = String::from("above -100 % per period: a fall of 100 % leaves nothing");
+            let doc = String::from("a fall by half within a year is `-50 %/year`, or `÷2 /year`");
+            let problem = QuantityProblem::OutOfRange { key, found, allowed, doc };
+            return Err(self.error(problem, literal.span.clone()));
+        }
         Err(self.error(QuantityProblem::NotFinite { key, found }, literal.span.clone()))
     }
 
@@ -361,7 +367,7 @@ pub fn missing_unit(key: &str, dim: Dim, written: &str, form: Form) -> QuantityP
     let due = dim.written();
     let suggestion = match (dim, form) {
         (Dim::Growth, Form::Times | Form::Over) => format!("\"x{written} /year\""),
-        (Dim::Share | Dim::Ratio | Dim::Hazard, _) => {
+        (Dim::Share | Dim::Ratio | Dim::Hazard | Dim::Growth | Dim::Rate, _) => {
             let number: f64 = written.parse().unwrap_or(20.0);
             let percent = if number.abs() <= 1.0 { number * 100.0 } else { number };
             format!("\"{} {}\"", tidy(percent), due.suggest)

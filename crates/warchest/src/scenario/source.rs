@@ -102,7 +102,7 @@ pub fn read(files: &dyn Files, path: &str) -> Result<Arc<Source>, Box<ScenarioEr
     let nowhere = Place::new(&Source::new(path, ""), 0..0);
     let bytes = files.read(path).map_err(|reason| {
         let path = path.to_string();
-        Box::new(FileProblem::Unreadable { path, reason }.at(&nowhere))
+        Box::new(FileProblem::Unreadable { path, reason, as_base: false }.at(&nowhere))
     })?;
     if bytes.len() > BYTES_MAX {
         let problem = FileProblem::TooLarge { bytes: bytes.len(), most: BYTES_MAX };

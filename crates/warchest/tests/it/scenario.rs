@@ -176,7 +176,7 @@ fn examples_too_long_to_print() {
     put("latin.toml".into(), b"[meta]\ntitle = \"March\xe9\"\n");
     put("large.toml".into(), &vec![b'#'; scenario::source::BYTES_MAX + 1]);
     let firms = |count: usize| {
-        let firm = |i| format!("[[firm]]\nname = \"F{i}\"\ncash = \"1 USD\"\n");
+        let firm = |i| format!("[[firm]]\nname = \"F{i}\"\nother_cash = \"1 USD/year\"\n");
         let firms: String = (0..count).map(firm).collect();
         format!("[meta]\nas_of = \"2025-05-31\"\n{firms}")
     };
@@ -232,5 +232,20 @@ fn what_is_printed_reads_the_same() {
             (params, format!("{:?}{:?}{:?}", world.firms, world.markets, world.shocks))
         };
         assert!(shape(&first.world) == shape(&again.world), "{name}");
+    }
+}
+
+/// What the README promises of the numbers behind its figures.
+#[test]
+fn every_frontier_number_has_a_source_or_a_reason_and_a_day() {
+    for name in ["frontier-ai-2025-05", "frontier-ai-2025-05-cold", "frontier-ai-latest"] {
+        for value in &shipped(name).assumptions {
+            let said =
+                |text: &Option<String>| text.as_deref().is_some_and(|t| !t.trim().is_empty());
+            let source = value.source.as_deref().unwrap_or("");
+            let judged = source.starts_with("assumption") || source.starts_with("definition");
+            let sound = said(&value.source) && said(&value.known_at);
+            assert!(sound && (!judged || said(&value.why)), "{name}: {value:?}");
+        }
     }
 }

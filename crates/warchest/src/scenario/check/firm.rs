@@ -3,12 +3,13 @@
 use super::listing::Offer;
 use super::market::{Markets, Sells};
 use super::{Checker, Named, Scope, field_of};
-use crate::scenario::error::{At, QuantityProblem, ShapeProblem};
-use crate::scenario::raw::{Node, Value};
+use crate::scenario::error::{At, QuantityProblem, ShapeProblem, did_you_mean};
+use crate::scenario::raw::{Entry, Node, Value};
 use crate::scenario::unit::Dim;
 use crate::scenario::when;
 use crate::world::{
-    Clock, Dist, Entry, Firm, FirmKind, Param, ParamId, Per, Product, Strategy, Transform,
+    Clock, Dist, Entry as Entrance, Firm, FirmKind, Param, ParamId, Per, Product, Strategy,
+    Transform,
 };
 
 /// The firms and what they sell.
@@ -38,6 +39,10 @@ const READS: [(&str, usize); 8] = [
     ("sale_values", 7),
 ];
 
+/// Keys that move the cash of a firm which sells nothing.
+const FLOWS: [&str; 6] =
+    ["other_cash", "other_cash_volatility", "opex", "research_floor", "commitment", "interest"];
+
 const NAMES: [&str; 8] =
     ["nash", "cost-plus", "penetrate", "follow", "match", "harvest", "ration", "table"];
 
@@ -65,6 +70,42 @@ impl Checker<'_> {
         all
     }
 
+    /// A firm that sells nothing, never will and has no flow of cash changes nothing: in a variant
+    /// it is a name mistyped.
+    pub(super) fn idle(&mut self, root: &Scope<'_>, firms: &[Firm]) {
+        if !self.errors.is_empty() {
+            return;
+        }
+        for ((scope, _), firm) in self.tables(root, "firm").into_iter().zip(firms) {
+            self.idle_firm(root, &scope, firm);
+        }
+    }
+
+    fn idle_firm(&mut self, root: &Scope<'_>, scope: &Scope<'_>, firm: &Firm) {
+        if scope.table.get("product").is_some() || firm.entry.is_some() {
+            return;
+        }
+        let shared = root.table.get("default").and_then(Node::as_table);
+        let shared = shared.and_then(|table| table.get("firm")).and_then(Node::as_table);
+        let own = |key: &&str| {
+            let place = |entry: &Entry| entry.key_place.clone();
+            let found = scope.table.entry(key).map(place);
+            found.is_some() && found != shared.and_then(|table| table.entry(key)).map(place)
+        };
+        let moves = FLOWS.iter().any(own) || firm.acquirer && own(&"acquirer");
+        if moves && (scope.meant.is_none() || FLOWS[..2].iter().any(own)) {
+            return;
+        }
+        let what = format!(
+            "{} sells no product{}{}",
+            scope.label,
+            if moves { "" } else { ", does not wait to enter and has no flow of cash" },
+            did_you_mean(&scope.meant)
+        );
+        let mend = "a variant changes a firm of its base by its exact name; a firm of its own needs a [[firm.product]], an `entry_hazard`, or a flow such as `other_cash`";
+        self.fail(ShapeProblem::Nothing { what, mend }, &scope.place);
+    }
+
     fn firm(
         &mut self,
         scope: &Scope<'_>,
@@ -73,7 +114,7 @@ impl Checker<'_> {
         regions: &[String],
     ) -> Firm {
         let region = self.reference(scope, "region", "region", regions).unwrap_or(0);
-        let entry = self.optional_in(scope, "entry_hazard", Dim::Hazard).map(|hazard| Entry {
+        let entry = self.optional_in(scope, "entry_hazard", Dim::Hazard).map(|hazard| Entrance {
             hazard,
             markup_response: self.param(scope, "entry_markup_response"),
         });

@@ -1,10 +1,11 @@
 //! Regions, segments, and the markets where they meet.
 
 use super::{Checker, Scope};
-use crate::scenario::error::{At, ShapeProblem};
+use crate::scenario::error::{At, ShapeProblem, did_you_mean};
+use crate::scenario::fields::MONEY;
 use crate::scenario::source::Place;
 use crate::scenario::unit::Dim;
-use crate::world::{Kernel, Market, ParamId, Region, Segment, Size};
+use crate::world::{Firm, Kernel, Market, ParamId, Region, Segment, Size};
 
 /// How a segment sells, which decides the units of its prices and sizes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +34,15 @@ impl Sells {
             Sells::Seats | Sells::Free => Dim::People,
             Sells::Tasks => Dim::Tasks,
             Sells::Budget => Dim::MoneyFlow,
+        }
+    }
+
+    /// Largest market, beyond which its dollars would no longer be exact.
+    fn most(self) -> ((f64, f64), &'static str) {
+        match self {
+            Sells::Seats | Sells::Free => ((0.0, 2e10), "between 0 and 20 Gpeople"),
+            Sells::Tasks => ((0.0, MONEY), "between 0 and 1000 TRT per quarter"),
+            Sells::Budget => ((0.0, MONEY), "between 0 and 1000 TUSD per quarter"),
         }
     }
 
@@ -102,6 +112,30 @@ impl Checker<'_> {
         }
         let names = regions.iter().map(|region| region.name.clone()).collect();
         (regions, names)
+    }
+
+    /// A region of a variant where nobody sits who can be reached, or in which nothing happens,
+    /// called almost like one of its base.
+    pub(super) fn deserted(&mut self, root: &Scope<'_>, markets: &Markets, firms: &[Firm]) {
+        if !self.errors.is_empty() {
+            return;
+        }
+        let mut regions = self.tables(root, "region").into_iter().enumerate();
+        let Some((_, (scope, _))) = regions.find(|(region, (scope, _))| {
+            let open = markets.markets.iter().any(|market| market.region == *region);
+            let home = firms.iter().any(|firm| firm.region == *region);
+            let people = scope.table.get("reachable").is_some();
+            scope.meant.is_some() && (!people || !open && !home)
+        }) else {
+            return;
+        };
+        let what = format!(
+            "{} is new and nobody in it can be reached{}",
+            scope.label,
+            did_you_mean(&scope.meant)
+        );
+        let mend = "a variant changes a region of its base by its exact name; a new one needs `reachable` and a [[segment.market]]";
+        self.fail(ShapeProblem::Nothing { what, mend }, &scope.place);
     }
 
     pub(super) fn segments(&mut self, root: &Scope<'_>, regions: &[String]) -> Markets {
@@ -258,15 +292,19 @@ impl Checker<'_> {
             Some(market) if market.table.get(key).is_some() => market,
             _ => segment,
         };
+        self.limits = Some(sells.most());
+        let start = self.param_in(from("size"), "size", sells.size());
+        let ceiling = if bounded {
+            Some(self.param_in(from("ceiling"), "ceiling", sells.size()))
+        } else {
+            self.optional_in(from("ceiling"), "ceiling", sells.size())
+        };
+        self.limits = None;
         Size::Walk {
-            start: self.param_in(from("size"), "size", sells.size()),
+            start,
             growth: self.param(from("growth"), "growth"),
             volatility: self.param(from("volatility"), "volatility"),
-            ceiling: if bounded {
-                Some(self.param_in(from("ceiling"), "ceiling", sells.size()))
-            } else {
-                self.optional_in(from("ceiling"), "ceiling", sells.size())
-            },
+            ceiling,
             persistence: self.optional_in(from("persistence"), "persistence", Dim::Number),
         }
     }

@@ -1,5 +1,6 @@
 //! Dates, clock, shocks, stresses, checks, correlations, report.
 
+use super::firm::Firms;
 use super::{Checker, Named, Scope};
 use crate::scenario::correlate;
 use crate::scenario::error::{At, MarketProblem, Problem, QuantityProblem, ShapeProblem};
@@ -23,6 +24,13 @@ const KINDS: [ShockKind; 8] = [
     ShockKind::DemandShift,
     ShockKind::ExportBan,
 ];
+
+/// Sizes of a shock that take away or let in a part: more than all of it means nothing.
+fn sizes_of(kind: ShockKind) -> Option<((f64, f64), &'static str)> {
+    use ShockKind::{Entrant, FundingFreeze, OpenRelease, PriceWar};
+    let part = matches!(kind, PriceWar | Entrant | OpenRelease | FundingFreeze);
+    part.then_some(((0.0, 1.0), "between 0 % and 100 %"))
+}
 
 impl Checker<'_> {
     pub(super) fn meta(&mut self, root: &Scope<'_>) -> Meta {
@@ -105,13 +113,15 @@ impl Checker<'_> {
         &mut self,
         root: &Scope<'_>,
         clock: &Clock,
-        firms: &[String],
+        firms: &Firms,
         regions: &[String],
     ) -> Vec<Shock> {
         let mut shocks = Vec::new();
         for (scope, named) in self.tables(root, "shock") {
             let shock = self.shock(&scope, &named, clock, firms, regions);
+            self.limits = sizes_of(shock.kind);
             let size = self.param(&scope, "size");
+            self.limits = None;
             shocks.push(Shock { size, ..shock });
         }
         shocks
@@ -122,32 +132,52 @@ impl Checker<'_> {
         scope: &Scope<'_>,
         named: &Named,
         clock: &Clock,
-        firms: &[String],
+        firms: &Firms,
         regions: &[String],
     ) -> Shock {
-        Shock {
+        let shock = Shock {
             name: named.name.clone(),
             kind: KINDS[self.choice(scope, "kind")],
             start: self.within_run(scope, "start", clock),
             length: self.fixed(scope, "length").round() as u32,
             size: crate::world::ParamId(0),
-            firms: self.references(scope, "firms", "firm", firms),
+            firms: self.references(scope, "firms", "firm", &firms.names),
             regions: self.references(scope, "regions", "region", regions),
+        };
+        if shock.kind == ShockKind::Entrant {
+            self.entrants(scope, &shock, firms);
         }
+        shock
+    }
+
+    /// Only a firm that waits outside can be let in.
+    fn entrants(&mut self, scope: &Scope<'_>, shock: &Shock, firms: &Firms) {
+        let waits = |f: &usize| firms.firms[*f].entry.is_some();
+        let inside = shock.firms.iter().find(|f| !waits(f));
+        let what = match inside {
+            Some(&f) => format!("{}: `{}` does not wait outside", scope.label, firms.names[f]),
+            None if (0..firms.firms.len()).any(|f| waits(&f)) => return,
+            None => format!("{} lets nobody in: no firm waits outside", scope.label),
+        };
+        let mend = "give the firm that is to enter an `entry_hazard`, e.g. \"0 %/quarter\"";
+        let place = scope.table.get("firms").map_or(&scope.place, |node| &node.place).clone();
+        self.fail(ShapeProblem::Nothing { what, mend }, &place);
     }
 
     pub(super) fn stresses(
         &mut self,
         root: &Scope<'_>,
         clock: &Clock,
-        firms: &[String],
+        firms: &Firms,
         regions: &[String],
     ) -> Vec<Stress> {
         let mut stresses = Vec::new();
         for (scope, named) in self.tables(root, "stress") {
             let question = self.text(&scope, "question");
             let shock = self.shock(&scope, &named, clock, firms, regions);
+            self.limits = sizes_of(shock.kind);
             let sizes = self.increasing(&scope, "sizes");
+            self.limits = None;
             if let (true, Some(node)) = (sizes.is_empty(), scope.table.get("sizes"))
                 && node.as_array().is_some_and(<[_]>::is_empty)
             {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Checker, Scope, field_of};
-use crate::scenario::error::{MarketProblem, ShapeProblem};
+use crate::scenario::error::{MarketProblem, QuantityProblem, ShapeProblem};
 use crate::scenario::expression::Form;
 use crate::scenario::fields::Field;
 use crate::scenario::nearest::nearest;
@@ -75,8 +75,13 @@ impl Checker<'_> {
         let text = match &value.value {
             Value::Text(text) => text.clone(),
             Value::Number(_, written) if dim.is_pure() => written.replace('_', ""),
-            Value::Number(_, written) => {
-                let problem = quantity::missing_unit(field.key, dim, written, Form::Plain);
+            Value::Number(number, written) => {
+                let problem = if number.is_finite() {
+                    quantity::missing_unit(field.key, dim, written, Form::Plain)
+                } else {
+                    let (key, found) = (field.key.to_string(), written.clone());
+                    QuantityProblem::NotFinite { key, found }
+                };
                 self.fail(problem, &value.place);
                 return None;
             }

@@ -44,6 +44,7 @@ impl Checker<'_> {
         if let Some(id) = self.by_name.get(&path) {
             return Some(*id);
         }
+        let field = &self.limited(field);
         let Some(stated) = self.stated(scope, field, dim, node) else {
             return Some(ParamId(0));
         };
@@ -127,8 +128,8 @@ impl Checker<'_> {
         let above = meaning.points.iter().any(|x| *x > high);
         let allowed = match field.range {
             "" => "within the finite numbers",
-            _ if above && high == MONEY => "below 1000 TUSD",
-            range if above && range.contains("above 0") => "below any amount that exists",
+            "at or above 0" if above && high == MONEY => "below 1000 TUSD",
+            "above 0" | "at or above 0" if above => "below any amount that exists",
             range => range,
         };
         let problem = QuantityProblem::OutOfRange {
@@ -161,9 +162,17 @@ impl Checker<'_> {
         field.bounds.0
     }
 
+    /// The field with the limits that hold at this place.
+    fn limited(&self, field: &Field) -> Field {
+        match self.limits {
+            Some((bounds, range)) => Field { bounds, range, ..*field },
+            None => *field,
+        }
+    }
+
     /// A list of known quantities in engine units.
     pub fn fixed_list(&mut self, scope: &Scope<'_>, key: &str) -> Vec<(f64, Place)> {
-        let field = field_of(scope.section, key);
+        let field = &self.limited(field_of(scope.section, key));
         let Kind::FixedList(dim) = field.kind else { unreachable!("`{key}` is a list") };
         self.read.insert(format!("{}.{key}", scope.path));
         let fallback = default_node(field);

@@ -13,13 +13,18 @@ pub enum FileProblem {
     #[error("cannot read `{path}`: {reason}")]
     #[diagnostic(
         code(scenario::unreadable),
-        help("name an existing file; `base` is looked up beside the file that names it")
+        help("{}", match .as_base {
+            true => "name an existing file; `base` is looked up beside the file that names it",
+            false => "name an existing scenario file; `warchest new NAME --like SCENARIO` makes one",
+        })
     )]
     Unreadable {
         /// As named.
         path: String,
         /// In words.
         reason: String,
+        /// A scenario names it as its `base`.
+        as_base: bool,
     },
     /// The file is far larger than a scenario.
     #[error("the file has {bytes} bytes; a scenario may have {most}")]

@@ -24,7 +24,13 @@ pub enum ShapeProblem {
     },
     /// A key that must be there.
     #[error("{section} needs `{key}`: {doc}")]
-    #[diagnostic(code(scenario::missing_key), help("add the line `{key} = {example}`"))]
+    #[diagnostic(code(scenario::missing_key), help("{}", match .meant {
+        Some(name) => format!(
+            "did you mean `{name}`? A variant changes an entry of its base by its exact name; a \
+             new entry needs the line `{key} = {example}`"
+        ),
+        None => format!("add the line `{key} = {example}`"),
+    }))]
     MissingKey {
         /// Where.
         section: String,
@@ -34,6 +40,8 @@ pub enum ShapeProblem {
         doc: String,
         /// How it could read.
         example: String,
+        /// The entry of a base that this one may mean.
+        meant: Option<String>,
     },
     /// A value of another kind.
     #[error("`{key}` is {found}; it must be {expected}")]
