@@ -97,7 +97,7 @@ fn firms(found: &Summary) -> String {
     let mut notes = Vec::new();
     if capital {
         notes.push(
-            "capital: enough on that many of all paths for the firm to carry itself within the \
+            "capital: enough on that share of all paths for the firm to carry itself within the \
              run (deepest cumulative free cash flow if every shortfall were filled); never: no \
              amount is"
                 .to_string(),
@@ -224,7 +224,7 @@ fn money(found: &Summary) -> Option<String> {
     }
     let hundred = |value: f64| {
         let part = 100.0 * value / spend;
-        format!("{}${:.0}", if part < 0.0 { "-" } else { "" }, part.abs())
+        format!("{}${:.0}", if part < 0.0 { "−" } else { "" }, part.abs())
     };
     let layers: Vec<String> = money
         .layers

@@ -116,7 +116,7 @@ fn key_figures(input: &ReportInput) -> Vec<KeyFigure> {
         keys.push(KeyFigure {
             value: Unit::Usd.show(usd.value),
             what: format!(
-                "of capital are enough for {} to carry itself on half of all paths",
+                "of capital is enough for {} to carry itself on half of all paths",
                 firm.name
             ),
             note: if usd.error.is_finite() {

@@ -362,6 +362,10 @@ fn left_chart(input: &ReportInput, likeliest: usize, size: Size) -> String {
     let frame = Frame::new(&svg, Margins::new(22.0, 4.0, 40.0, 4.0))
         .x(Scale::linear(-0.5, input.survivors.len() as f64 - 0.5))
         .y(Scale::linear(0.0, top.max(0.01)));
+    // Among many bars a label keeps to its own.
+    let wide = |e: &super::input::Estimate| text::width(&Unit::Share.show(e.value), 11.0, true);
+    let widest = input.survivors.iter().map(wide).fold(0.0, f64::max);
+    let short = size.narrow() || widest > frame.x.at(1.0) - frame.x.at(0.0);
     for (k, e) in input.survivors.iter().enumerate() {
         let (left, right) = (frame.x.at(k as f64 - 0.42), frame.x.at(k as f64 + 0.42));
         let hue = if k == likeliest { Hue::C1 } else { Hue::C6 };
@@ -370,7 +374,7 @@ fn left_chart(input: &ReportInput, likeliest: usize, size: Size) -> String {
         let x = frame.x.at(k as f64);
         if e.value > 0.0 {
             let class = if k == likeliest { "sm bd" } else { "sm mu" };
-            let share = if size.narrow() {
+            let share = if short {
                 Unit::Share.tick((e.value * 100.0).round() / 100.0, false)
             } else {
                 Unit::Share.show(e.value)
