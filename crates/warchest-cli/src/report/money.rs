@@ -28,7 +28,7 @@ pub fn section(input: &ReportInput) -> Option<Section> {
         text: vec![
             "Value added by layer: what each takes in from its customers less what it pays to the \
              layer before it. The layers sum to what final customers spend. Chips bought by clouds \
-             and labs are investment and stand apart."
+             and labs are investment; what stays in cash counts them when they are bought."
                 .into(),
         ],
         blocks,
@@ -164,7 +164,8 @@ fn hundred_chart(money: &Money, size: Size) -> String {
         };
         let text = if *value < 0.0 { format!("−{text}") } else { text };
         if *value > high {
-            let text = format!("{text}, beyond this scale");
+            let beyond = if size.narrow() { "off scale" } else { "beyond this scale" };
+            let text = format!("{text}, {beyond}");
             svg.text((tip - 8.0, y + 16.0), Anchor::End, "bd on", Hue::Ink, &text);
             svg.polygon(&[(tip + 9.0, y + 11.0), (tip, y), (tip, y + 22.0)], "ar", *hue);
             continue;

@@ -117,9 +117,9 @@ fn first_to_break(summary: &Summary) -> Option<String> {
     let (settled, open) = points(stress);
     let Some(first) = settled.first() else {
         return Some(match open.as_slice() {
-            [] => format!("; {name} pushes no other firm through even odds"),
+            [] => format!("; “{name}” pushes no other firm through even odds"),
             firms => format!(
-                "; under {name} these paths do not settle where {} would break",
+                "; under “{name}” these paths do not settle where {} would break",
                 list(&firms.iter().map(|point| point.name.to_string()).collect::<Vec<_>>())
             ),
         });
@@ -128,15 +128,15 @@ fn first_to_break(summary: &Summary) -> Option<String> {
     if near.len() > 1 {
         let shown = near.iter().map(|near| format!("{} ({})", near.name, percent(near.size)));
         let shown = list(&shown.collect::<Vec<_>>());
-        return Some(format!("; under {name}, {shown} are about equally exposed"));
+        return Some(format!("; under “{name}”, {shown} are about equally exposed"));
     }
     let rivals = open.iter().filter(|other| other.low <= first.high);
     let rivals: Vec<String> = rivals.map(|other| other.name.to_string()).collect();
     let (firm, size) = (first.name, percent(first.size));
     Some(match rivals.is_empty() {
-        true => format!("; under {name}, {firm} is the first to break, at a size of {size}"),
+        true => format!("; under “{name}”, {firm} is the first to break, at a size of {size}"),
         false => format!(
-            "; under {name}, {firm} breaks at a size of {size}; whether {} would before is not \
+            "; under “{name}”, {firm} breaks at a size of {size}; whether {} would before is not \
              settled by these paths",
             list(&rivals)
         ),
@@ -246,29 +246,29 @@ mod tests {
         let (early, late) = (at(0.3, 0.2, 0.4), at(0.6, 0.5, 0.7));
         let found = say(&[("A", early), ("B", late)]);
         assert!(
-            found.ends_with("; under war, A is the first to break, at a size of 30 %."),
+            found.ends_with("; under “war”, A is the first to break, at a size of 30 %."),
             "{found}"
         );
         let found = say(&[("A", at(0.5, 0.38, 0.62)), ("B", early)]);
         assert!(
-            found.ends_with("; under war, B (30 %) and A (50 %) are about equally exposed."),
+            found.ends_with("; under “war”, B (30 %) and A (50 %) are about equally exposed."),
             "{found}"
         );
         // A point within an interval of half the range and more is not quoted.
         let found = say(&[("A", at(0.1, 0.0, 1.0)), ("B", late)]);
         assert!(
             found.ends_with(
-                "; under war, B breaks at a size of 60 %; whether A would before is not \
+                "; under “war”, B breaks at a size of 60 %; whether A would before is not \
                              settled by these paths."
             ),
             "{found}"
         );
         let found = say(&[("A", at(0.1, 0.0, 1.0)), ("B", Breaking::Never)]);
         assert!(
-            found.ends_with("; under war these paths do not settle where A would break."),
+            found.ends_with("; under “war” these paths do not settle where A would break."),
             "{found}"
         );
         let found = say(&[("A", Breaking::Never), ("B", Breaking::Already)]);
-        assert!(found.ends_with("; war pushes no other firm through even odds."), "{found}");
+        assert!(found.ends_with("; “war” pushes no other firm through even odds."), "{found}");
     }
 }
