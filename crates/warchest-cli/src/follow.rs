@@ -246,10 +246,15 @@ impl Case<'_> {
 
     /// Survival of the reported firms at one size.
     fn probe(&self, size: f64, paths: u64) -> Result<Option<Probe>, CliError> {
-        let world = stressed(self.world, self.stress, size);
-        let Some(found) = survivors(&world, self.seed, paths, self.interrupt)? else {
-            return Ok(None);
+        let found = match self.calm {
+            // A shock of no size is no shock.
+            Some(calm) if size == 0.0 => Some(calm.survivors.clone()),
+            _ => {
+                let world = stressed(self.world, self.stress, size);
+                survivors(&world, self.seed, paths, self.interrupt)?
+            }
         };
+        let Some(found) = found else { return Ok(None) };
         let alive = |f: usize| match self.calm {
             Some(calm) => calm.correct(f, &found[f], paths),
             None => proportion(ones(found[f].iter().copied()), paths),
@@ -265,6 +270,20 @@ impl Case<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_shock_of_no_size_is_no_shock() {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenarios/frontier-ai-2025-05.toml");
+        let world = crate::disk::load(root.as_ref(), &[]).expect("it ships").world;
+        let go_on = AtomicBool::new(false);
+        let found = |world: &World| survivors(world, 1, 64, &go_on).expect("it runs");
+        let calm = found(&world);
+        for stress in &world.stresses {
+            assert!(found(&stressed(&world, stress, 0.0)) == calm, "{}", stress.name);
+            let all = found(&stressed(&world, stress, stress.sizes.last().copied().unwrap_or(1.0)));
+            assert!(all != calm || stress.name == "open release", "{}", stress.name);
+        }
+    }
 
     #[test]
     fn more_paths_sharpen_the_stresses_too() {
