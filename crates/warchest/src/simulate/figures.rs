@@ -29,7 +29,7 @@ multiversion! {
             }
         }
         for f in 0..plan.world.firms.len() {
-            firm(state, f, &spend, out);
+            firm(plan, state, f, &spend, out);
         }
         for m in 0..plan.world.markets.len() {
             market(plan, state, m, out);
@@ -46,20 +46,39 @@ multiversion! {
 }
 
 #[inline(always)]
-fn firm<const L: usize>(state: &State<L>, f: FirmId, spend: &[f64; L], out: &mut Vec<[f64; L]>) {
+fn firm<const L: usize>(
+    plan: &Plan,
+    state: &State<L>,
+    f: FirmId,
+    spend: &[f64; L],
+    out: &mut Vec<[f64; L]>,
+) {
     let firms = &state.firms;
     let revenue = &firms.revenue[f];
+    let stated = stated(plan, state, f);
     out.push(*state.ledger.cash(f));
-    out.push(*revenue);
+    out.push(each(|l| revenue[l] * stated[l]));
     out.push(firms.levered[f]);
     out.push(firms.unlevered[f]);
     out.push(firms.profit[f]);
-    out.push(run_rate(state, f));
+    let run_rate = run_rate(state, f);
+    out.push(each(|l| run_rate[l] * stated[l]));
     out.push(each(|l| pick(spend[l] > 0.0, revenue[l] / spend[l], 0.0)));
     out.push(firms.valuation[f]);
     out.push(firms.raised_last[f]);
     out.push(firms.research[f]);
     out.push(firms.quality[f]);
+}
+
+/// Part of a firm's revenue that it states: all of it, or what its partner leaves.
+#[inline(always)]
+pub fn stated<const L: usize>(plan: &Plan, state: &State<L>, f: FirmId) -> [f64; L] {
+    let firm = &plan.world.firms[f];
+    if !firm.net_revenue {
+        return [1.0; L];
+    }
+    let share = &state.values[firm.partner_share];
+    each(|l| 1.0 - share[l])
 }
 
 /// Run-rate revenue at the end of the quarter: 28 days of use × 13 + a month of subscriptions

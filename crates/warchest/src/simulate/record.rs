@@ -4,7 +4,7 @@ use crate::numerics::lanes::Isa;
 use crate::numerics::sketch::NO_BIN;
 use crate::numerics::summary::note;
 use crate::simulate::books::revenue_year;
-use crate::simulate::figures::{concentration, figures, giants, rows as rows_of};
+use crate::simulate::figures::{concentration, figures, giants, rows as rows_of, stated};
 use crate::simulate::lanes::{State, each, lanes_set, pick};
 use crate::simulate::outcome::{BLOCK, Block, Columns, Detail, FIRM_FIGURES, FirmRows, FirmTally};
 use crate::simulate::outcome::{MARKET_FIGURES, NEVER, PATH_NUMBERS, Request, Status, Tally};
@@ -148,7 +148,7 @@ impl<const L: usize> Recorder<L> {
         }
         let need: [f64; L] = each(|l| pick(positive[l] < never, firms.deepest[f][l], f64::NAN));
         let numbers =
-            [need, firms.raised[f], firms.valuation[f], revenue_year(state, f), firms.stake[f]];
+            [need, firms.raised[f], firms.valuation[f], year(plan, state, f), firms.stake[f]];
         let first = First::new(plan, self.detail).firms + f * FIRM_SPREADS;
         let here: [f64; L] = first_lanes(lanes);
         let known = each(|l| pick(entry[l] < never, here[l], 0.0));
@@ -204,6 +204,12 @@ impl<const L: usize> Recorder<L> {
     }
 }
 
+/// Revenue of the last four quarters as the firm states it.
+fn year<const L: usize>(plan: &Plan, state: &State<L>, f: usize) -> [f64; L] {
+    let (stated, year) = (stated(plan, state, f), revenue_year(state, f));
+    each(|l| year[l] * stated[l])
+}
+
 /// 1 in the first `lanes` lanes, 0 in the others.
 fn first_lanes<const L: usize>(lanes: usize) -> [f64; L] {
     each(|l| if l < lanes { 1.0 } else { 0.0 })
@@ -211,8 +217,7 @@ fn first_lanes<const L: usize>(lanes: usize) -> [f64; L] {
 
 fn firm_rows<const L: usize>(rows: &mut FirmRows, plan: &Plan, state: &State<L>, lanes: usize) {
     let firms = &state.firms;
-    let years: Vec<[f64; L]> =
-        (0..plan.world.firms.len()).map(|f| revenue_year(state, f)).collect();
+    let years: Vec<[f64; L]> = (0..plan.world.firms.len()).map(|f| year(plan, state, f)).collect();
     for l in 0..lanes {
         for f in 0..plan.world.firms.len() {
             rows.status.push(firms.status[f][l] as u8);

@@ -117,6 +117,8 @@ pub struct Firm {
     pub acquirer: bool,
     /// A parent refills its cash up to this much per quarter; 0 = none.
     pub parent_cap: ParamId,
+    /// Its revenue is stated without the partner's share.
+    pub net_revenue: bool,
     /// What its owners add to its cash for a takeover, USD.
     pub takeover_cap: ParamId,
     /// Present from the start, or waits to enter.

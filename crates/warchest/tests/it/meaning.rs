@@ -140,6 +140,20 @@ fn surplus_of_a_budget_stops_at_its_ceiling() {
     }
 }
 
+/// A firm that passes a fifth of its revenue on states all of it or what it keeps; nothing else
+/// changes.
+#[test]
+fn revenue_is_stated_gross_or_net() {
+    let block = |how: &str| {
+        let firm = format!("cash = '100 GUSD'\npartner_share = '20 %'\nrevenue = '{how}'");
+        block(&two(STILL, &firm, ""), &request(Detail::Quarters))
+    };
+    let (gross, net) = (block("gross"), block("net"));
+    assert!((net.firms.revenue_year[0] / gross.firms.revenue_year[0] - 0.8).abs() < 1e-12);
+    assert_eq!(net.firms.revenue_year[1], gross.firms.revenue_year[1]);
+    assert_eq!((&net.firms.cash, &net.market), (&gross.firms.cash, &gross.market));
+}
+
 /// Chip makers receive the capital expenditure, clouds and laboratories pay it, and together the
 /// layers keep what customers paid.
 #[test]

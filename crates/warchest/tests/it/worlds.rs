@@ -129,6 +129,7 @@ impl Maker {
             acquirer: false,
             parent_cap: zero,
             takeover_cap: zero,
+            net_revenue: false,
             entry: None,
         }
     }

@@ -126,6 +126,7 @@ impl Checker<'_> {
         let kind = KINDS[self.choice(scope, "kind")];
         let strategic_investor = self.flag(scope, "strategic_investor");
         let acquirer = self.flag(scope, "acquirer");
+        let net_revenue = self.choice(scope, "revenue") == 1;
         let mut param = |key| self.param(scope, key);
         Firm {
             name: named.name.clone(),
@@ -148,6 +149,7 @@ impl Checker<'_> {
             quality: param("quality"),
             release_gap: param("release_gap"),
             serves_open,
+            net_revenue,
             efficiency_growth: param("efficiency_growth"),
             efficiency_volatility: param("efficiency_volatility"),
             learning: param("learning"),

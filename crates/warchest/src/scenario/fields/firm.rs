@@ -45,6 +45,7 @@ pub static FIRM: Section = Section {
         Field::q("learning", Dim::Number).or("0").within(-2.0, 2.0, "between -2 and 2").doc("λ: exponent of cumulative own output in unit cost."),
         Field::q("load_factor", Dim::Share).or("\"100 %\"").within(0.01, 1.0, "between 1 % and 100 %").doc("u: share of paid capacity that serves."),
         Field::q("partner_share", Dim::Share).or("\"0 %\"").within(0.0, 0.95, "between 0 % and 95 %").doc("τ: distribution partner's share of revenue."),
+        Field::new("revenue", Kind::Choice(&["gross", "net"])).or("\"gross\"").doc("How its revenue and run-rate are stated: with the partner's share or without."),
         Field::q("capacity", Dim::Capacity).or("\"0 H100\"").within(0.0, 1e15, "at or above 0").at_start().doc("Owned or reserved capacity at the start; 0: all is rented on the spot market."),
         Field::q("capacity_target", Dim::Growth).or("\"0 %/year\"").within(-2.0, 2.0, GROWTH).doc("Growth of capacity it orders for, beyond use."),
         Field::new("commitment", Kind::Tables(&COMMITMENT, "name")).doc("Take-or-pay."),
