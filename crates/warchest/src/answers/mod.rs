@@ -10,6 +10,7 @@ mod implied;
 mod industry;
 mod joint;
 mod paired;
+pub mod score;
 mod stress;
 mod types;
 mod words;
