@@ -9,10 +9,12 @@
 mod error;
 mod judge;
 mod observed;
+mod shape;
 
 pub use error::{ScoreError, Source};
-pub use judge::{Event, Figure, Naive, NotRecorded, SCORES_VERSION, Scores, Totals, judge};
+pub use judge::judge;
 pub use observed::{Item, Observations, Observed, read};
+pub use shape::{Event, Figure, Naive, NotRecorded, SCORES_VERSION, Scores, Totals};
 
 use crate::numerics::elementary::{exp, ln};
 use serde::Serialize;

@@ -80,8 +80,8 @@ fn verdict(totals: &Totals) -> String {
 fn figures(found: &[Figure]) -> String {
     let header = [
         "figure",
-        "quarter",
-        "happened",
+        "when",
+        "actual",
         "median [5 %, 95 %]",
         "inside",
         "PIT %",
@@ -93,9 +93,10 @@ fn figures(found: &[Figure]) -> String {
     let mut out = table(&header, found.iter().map(figure).collect());
     let mut notes = vec![units(found)];
     notes.push(
-        "PIT: share of the forecast below what happened, in brackets from the least to the \
-         most that sources say; WIS: weighted interval score, in the unit of the row; naive: the \
-         same of the run's first median held constant, with the spread of the later quarter"
+        "inside: the narrower of the 50 and 90 % intervals that holds the actual figure; PIT: share \
+         of the forecast below it, in brackets from the least to the most that sources say; WIS: \
+         weighted interval score, in the unit of the row; naive: the same of the run's first median \
+         held constant, with the spread of the later quarter"
             .into(),
     );
     if found.iter().any(held_by_distance) {
@@ -127,7 +128,7 @@ fn figure(found: &Figure) -> Vec<String> {
     };
     let mut share = bracket(found.pit);
     if let Some(range) = found.pit_range {
-        share += &format!(" ({})", bracket(range));
+        share += &format!(" [{}]", bracket(range));
     }
     let star = if held_by_distance(found) { "*" } else { "" };
     let (naive, ratio) = match found.naive {
@@ -147,17 +148,17 @@ fn figure(found: &Figure) -> Vec<String> {
     ]
 }
 
-/// `93`, `< 5`, `25 to > 95`.
+/// `93`, `<5`, `25, >95`.
 fn bracket(found: Bracket) -> String {
     let whole = |p: f64| format!("{:.0}", 100.0 * p);
     match (found.least, found.most) {
-        (0.0, most) if most <= 0.05 => "< 5".to_string(),
-        (least, 1.0) if least >= 0.95 => "> 95".to_string(),
+        (0.0, most) if most <= 0.05 => "<5".to_string(),
+        (least, 1.0) if least >= 0.95 => ">95".to_string(),
         (least, most) if least == most => whole(least),
         (least, most) => {
-            let from = if least == 0.0 { "< 5".to_string() } else { whole(least) };
-            let to = if most == 1.0 { "> 95".to_string() } else { whole(most) };
-            format!("{from} to {to}")
+            let from = if least == 0.0 { "<5".to_string() } else { whole(least) };
+            let to = if most == 1.0 { ">95".to_string() } else { whole(most) };
+            format!("{from}, {to}")
         }
     }
 }
@@ -245,9 +246,9 @@ mod tests {
     #[test]
     fn shares_and_digits() {
         let text = |least, most| bracket(Bracket { least, most });
-        assert_eq!((text(0.0, 0.05), text(0.95, 1.0)), ("< 5".into(), "> 95".into()));
-        assert_eq!((text(0.93, 0.93), text(0.25, 0.5)), ("93".into(), "25 to 50".into()));
-        assert_eq!((text(0.0, 1.0), text(0.4, 1.0)), ("< 5 to > 95".into(), "40 to > 95".into()));
+        assert_eq!((text(0.0, 0.05), text(0.95, 1.0)), ("<5".into(), ">95".into()));
+        assert_eq!((text(0.93, 0.93), text(0.25, 0.5)), ("93".into(), "25, 50".into()));
+        assert_eq!((text(0.0, 1.0), text(0.4, 1.0)), ("<5, >95".into(), "40, >95".into()));
         let shown = [852.0, 10.94, 5.7, -3.7, 0.15, 0.00001, 0.0, f64::NAN].map(digits);
         assert_eq!(shown, ["852", "10.9", "5.70", "-3.70", "0.150", "1.0e-5", "0", "–"]);
     }

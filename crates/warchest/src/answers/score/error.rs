@@ -126,7 +126,7 @@ pub enum ScoreError {
     /// The run may have read what it would be scored against.
     #[error("the run is no forecast of these figures: {why}")]
     #[diagnostic(
-        code(score::hindsight),
+        code(score::no_forecast),
         help(
             "score a run of a scenario without hindsight, or add --hindsight to see the scores marked as no forecast"
         )

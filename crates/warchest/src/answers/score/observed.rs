@@ -50,6 +50,8 @@ pub struct Observed {
     pub factor: f64,
     /// Where it was read.
     pub source: String,
+    /// What a reader must know of it; empty where there is nothing.
+    pub note: String,
     /// Where the cells of item and quarter stand.
     pub at: [SourceSpan; 2],
 }
@@ -93,8 +95,8 @@ impl Columns {
     }
 }
 
-/// Reads a table: a header with `item`, `quarter`, `value`, `unit`, `source`, perhaps `low` and
-/// `high` (other columns are left alone), then one figure a line. Rows that can be read are
+/// Reads a table: a header with `item`, `quarter`, `value`, `unit`, `source`, perhaps `low`,
+/// `high` and `note` (other columns are left alone), then one figure a line. Rows that can be read are
 /// returned beside everything that is wrong with the others.
 pub fn read(name: &str, text: &str) -> (Observations, Vec<ScoreError>) {
     let file: Source = Arc::new(NamedSource::new(name, Arc::from(text)));
@@ -255,6 +257,7 @@ impl Context<'_> {
             unit: cell("unit").0.clone(),
             factor: self.factor(&item, cell("unit"))?,
             source: cell("source").0.clone(),
+            note: cell("note").0.clone(),
             at: [cell("item").1.clone().into(), cell("quarter").1.clone().into()],
             item,
         })
