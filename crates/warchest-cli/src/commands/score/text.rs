@@ -78,22 +78,13 @@ fn verdict(totals: &Totals) -> String {
 }
 
 fn figures(found: &[Figure]) -> String {
-    let header = [
-        "figure",
-        "when",
-        "actual",
-        "median [5 %, 95 %]",
-        "inside",
-        "PIT %",
-        "WIS",
-        "naive",
-        "ratio",
-    ]
-    .map(String::from);
+    let header =
+        ["figure", "when", "actual", "median [5 %, 95 %]", "in", "PIT %", "WIS", "naive", "ratio"]
+            .map(String::from);
     let mut out = table(&header, found.iter().map(figure).collect());
     let mut notes = vec![units(found)];
     notes.push(
-        "inside: the narrower of the 50 and 90 % intervals that holds the actual figure; PIT: share \
+        "in: the narrower of the 50 and 90 % intervals that holds the actual figure; PIT: share \
          of the forecast below it, in brackets from the least to the most that sources say; WIS: \
          weighted interval score, in the unit of the row; naive: the same of the run's first median \
          held constant, with the spread of the later quarter"
