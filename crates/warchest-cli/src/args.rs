@@ -1,7 +1,7 @@
 //! The command line. Each verb keeps its own flags in `commands/<verb>.rs`.
 
 use crate::commands::{
-    check, claims, compare, curve, explain, merge, new, price, run, schema, show, stress,
+    check, claims, compare, curve, explain, merge, new, price, run, schema, score, show, stress,
 };
 use clap::{Parser, Subcommand};
 
@@ -45,6 +45,8 @@ pub enum Command {
     Price(price::Args),
     /// Technology curves: fit, forecast, score, compare.
     Curve(curve::Args),
+    /// A finished run against what happened: was the forecast of use?
+    Score(score::Args),
     /// Statements with numbers, each with a verdict computed from data.
     Claims(claims::Args),
 }

@@ -16,11 +16,12 @@ const SCHEMA: u32 = 1;
 const WIDTH: usize = 88;
 
 /// What the codes beside those of a scenario mean.
-const TEXTS: [&str; 4] = [
+const TEXTS: [&str; 5] = [
     include_str!("explain/cli.md"),
     include_str!("explain/curve.md"),
     include_str!("explain/files.md"),
     include_str!("explain/library.md"),
+    include_str!("explain/score.md"),
 ];
 
 /// Flags of `warchest explain`.

@@ -10,6 +10,7 @@ pub mod new;
 pub mod price;
 pub mod run;
 pub mod schema;
+pub mod score;
 pub mod show;
 pub mod stress;
 
@@ -42,6 +43,7 @@ pub fn dispatch(cli: Cli) -> miette::Result<Finished> {
         Command::New(args) => new::run(&args, context),
         Command::Price(args) => price::run(&args, context),
         Command::Curve(args) => curve::run(&args, context),
+        Command::Score(args) => score::run(&args, context),
         Command::Claims(args) => claims::run(&args, context),
     }
 }

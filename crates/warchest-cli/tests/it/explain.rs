@@ -13,7 +13,7 @@ fn root() -> PathBuf {
 fn all() -> Vec<Entry> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/commands/explain");
     let mut found = entries();
-    for name in ["cli.md", "curve.md", "files.md", "library.md"] {
+    for name in ["cli.md", "curve.md", "files.md", "library.md", "score.md"] {
         let text = std::fs::read_to_string(folder.join(name)).expect("the entries");
         found.extend(parse(&text));
     }
@@ -68,6 +68,7 @@ fn scratch(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("explain").join(name);
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).expect("a scratch folder");
+    std::fs::create_dir(folder.join("outcomes")).expect("a folder");
     let market = "[demand]\nkind = \"logit\"\nslope = 1.0\n[[product]]\nname = \"A\"\nfirm = \"F\"\n\
                   cost = 1.0\nutility = 2.0\n";
     let products = "market_ids,product_ids,firm_ids,prices,shares\n1,A,F,2.0,0.2\n1,B,G,2.0,0.3\n";
@@ -79,11 +80,19 @@ fn scratch(name: &str) -> PathBuf {
         ("sales.csv", SALES),
         ("costs.csv", COSTS),
         ("many.csv", MANY),
+        ("outcomes/passport.toml", PASSPORT),
+        ("outcomes/series.csv", OUTCOMES),
     ] {
         std::fs::write(folder.join(file), text).expect("written");
     }
     folder
 }
+
+const PASSPORT: &str = "title = \"What became of it\"\norigin = \"reports\"\ncitation = \"reports\"\n\
+    collected = \"2026-07-01\"\nknown_at = \"2026-06-30\"\nlicence = \"facts\"\nunit = \"per row\"\n";
+
+const OUTCOMES: &str =
+    "item,quarter,value,unit,source\nrevenue Dear,2025Q4,1.2,GUSD/quarter,report\n";
 
 const COSTS: &str = "year,cost\n2008,9\n2009,7.1\n2010,6\n2011,4.2\n2012,3.9\n2013,3\n2014,2.6\n\
     2015,2.1\n2016,1.5\n2017,1.3\n2018,1.1\n2019,0.8\n2020,0.7\n2021,0.6\n";
@@ -120,6 +129,11 @@ fn said(folder: &Path, example: &Example) -> Option<String> {
             let value = "value = 'sum(series(\"Firm\", \"sales\", 2020..2021))'\n";
             put("example.toml", &format!("{CLAIMS}{value}"));
             String::from("warchest claims example.toml")
+        }
+        "csv outcomes" => {
+            put("outcomes/series.csv", &example.text);
+            let run = "warchest run small.toml --paths 256 --plain --out run";
+            format!("{run} 2>/dev/null && warchest score run --against outcomes")
         }
         _ => return None,
     };

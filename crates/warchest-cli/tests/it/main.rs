@@ -9,5 +9,6 @@ mod explain;
 mod price;
 mod program;
 mod runs;
+mod score;
 mod summary;
 mod verbs;

@@ -11,6 +11,7 @@ mod industry;
 mod joint;
 mod money;
 mod paired;
+pub mod score;
 mod stress;
 mod types;
 mod words;

@@ -40,6 +40,17 @@ pub struct Passport {
     pub series: BTreeMap<String, Member>,
 }
 
+impl Passport {
+    /// Reads a passport in TOML.
+    ///
+    /// # Errors
+    /// [`CurveError::Passport`], with what is missing or unknown.
+    pub fn parse(text: &str) -> Result<Self, CurveError> {
+        toml::from_str(text)
+            .map_err(|error| CurveError::Passport { reason: error.message().to_string() })
+    }
+}
+
 /// What the passport says of one series.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
 #[serde(default, deny_unknown_fields)]
@@ -218,8 +229,7 @@ impl Series {
 /// # Errors
 /// Every way in which the two texts can be wrong: see [`CurveError`].
 pub fn parse_family(csv: &str, passport: &str, fallback: &str) -> Result<Family, CurveError> {
-    let passport: Passport = toml::from_str(passport)
-        .map_err(|error| CurveError::Passport { reason: error.message().to_string() })?;
+    let passport = Passport::parse(passport)?;
     let series = rows(csv, fallback)?
         .into_iter()
         .map(|mut series| {

@@ -57,7 +57,7 @@ const IMPORTS: [(&str, &[&str]); 16] = [
     ("solve", &["world", "numerics", "units", "demand", "pricing", "firms"]),
     ("sensitivity", &["rng", "numerics"]),
     ("portfolio", &["units", "numerics", "simulate"]),
-    ("answers", &["world", "units", "numerics", "simulate", "portfolio"]),
+    ("answers", &["world", "units", "numerics", "curves", "simulate", "portfolio"]),
     ("claims", &["units", "numerics", "curves", "simulate", "portfolio", "answers"]),
     ("calibrate", &["units", "rng", "numerics", "curves", "demand", "world", "simulate"]),
 ];
