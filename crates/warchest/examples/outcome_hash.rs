@@ -22,7 +22,7 @@ fn main() {
     for isa in Isa::available() {
         let mut hash = OutcomeHash::default();
         run(&world, &request, 0..blocks_of(paths), paths, isa, &mut |block| {
-            hash.add(&block);
+            hash.add(block);
             ControlFlow::Continue(())
         })
         .expect("the toy has quarters");

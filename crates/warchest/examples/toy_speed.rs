@@ -20,7 +20,7 @@ fn main() {
     let tally = one.install(|| {
         let mut tally = Tally::default();
         run(&world, &request, 0..blocks_of(paths), paths, Isa::best(), &mut |block| {
-            tally.add(&block);
+            tally.add(block);
             ControlFlow::Continue(())
         })
         .expect("the toy has quarters");

@@ -26,7 +26,7 @@ pub extern "C" fn toy_hash(paths: u32, seed: u32) -> u64 {
     let mut hash = OutcomeHash::default();
     let world = worlds::toy();
     let done = run(&world, &request, 0..blocks_of(paths), paths, Isa::best(), &mut |block| {
-        hash.add(&block);
+        hash.add(block);
         ControlFlow::Continue(())
     });
     done.map_or(0, |()| hash.finish())

@@ -315,7 +315,7 @@ proptest! {
             let mut hash = OutcomeHash::default();
             for range in ranges {
                 run(&world, &request, range, paths, Isa::best(), &mut |block| {
-                    hash.add(&block);
+                    hash.add(block);
                     ControlFlow::Continue(())
                 })
                 .unwrap();
