@@ -223,7 +223,7 @@ fn money(found: &Summary) -> Option<String> {
         return None;
     }
     let hundred = |value: f64| {
-        let part = 100.0 * value / spend;
+        let part = (100.0 * value / spend).round() + 0.0;
         format!("{}${:.0}", if part < 0.0 { "−" } else { "" }, part.abs())
     };
     let layers: Vec<String> = money
