@@ -24,7 +24,7 @@ FUNDING_KINDS = {
     "pool_growth": "growth", "crash_hazard": "hazard", "listing_hazard": "hazard",
     "seek_runway": "duration", "round_quarters": "duration", "paid_at_close": "share",
     "pool_share": "share", "rescue": "share", "acquisition": "share",
-    "acquisition_price": "share", "multiple": "ln",
+    "acquisition_price": "share", "multiple": "ln", "mark_fade": "hazard",
 }
 TECHNOLOGY_KINDS = {
     "efficiency_growth": "growth", "efficiency_volatility": "volatility",
@@ -294,7 +294,7 @@ def sell(world, state, market, quarter, rng, books):
             price[row] = np.where(moves[row], cost[row] * (1 + firm["markup"]), price[row])
             moves[row] = False
         if rule == "penetrate":
-            target = float(world.firms[at]["share_target"].rstrip(" %")) / 100
+            target = float(world.firms[at]["share_target"]["value"].rstrip(" %")) / 100
             value = np.where(market["held"][row] < target, firm["sale_value"] * cost[row], 0.0)
             effective[row] = np.maximum(effective[row] - value, 0.05 * cost[row])
     if market["choice"] == "budget":
@@ -398,11 +398,17 @@ def mark(world, state, at, quarter):
     """Value of the equity."""
     f, start = world.funding, world.drawn[at]["valuation"]
     feeling = np.exp(f["multiple_mood"] * state.mood)
-    formula = 4 * state.revenue[at] * f["multiple"] * np.exp(f["multiple_growth"] * state.growth[at]) * feeling
-    if quarter == 0:
+    times = 4 * f["multiple"] * np.exp(f["multiple_growth"] * state.growth[at]) * feeling
+    if quarter == 1:
+        formula = state.history[0]["revenue"][at] * times
         state.legacy[at] = np.where(start > 0, np.maximum(start - formula, 0) / feeling, 0)
         state.scale[at] = np.where((start > 0) & (start < formula), start / np.maximum(formula, 1), 1)
-    return state.scale[at] * formula + state.legacy[at] * feeling
+    if quarter > 1:
+        fade = f["mark_fade"] * state.alive[at]
+        state.legacy[at] *= 1 - fade
+        state.scale[at] += (1 - state.scale[at]) * fade
+    value = state.scale[at] * state.revenue[at] * times + state.legacy[at] * feeling
+    return np.where((start > 0) & (quarter == 0), start, value)
 
 
 def exits(world, state, pool, rng):
