@@ -135,11 +135,10 @@ fn finished(folder: &Path) -> Result<Summary, CliError> {
         let help = "run it with --detail quarters";
         return wrong("holds a run without quarters", help);
     }
-    let summary = read_summary(folder)?;
-    if summary.schema != SUMMARY_VERSION {
-        let problem = format!("has answers of version {}", summary.schema);
+    if lock.summary != SUMMARY_VERSION {
+        let problem = format!("has answers of version {}", lock.summary);
         let help = format!("this program reads version {SUMMARY_VERSION}: run it again");
         return wrong(&problem, &help);
     }
-    Ok(summary)
+    read_summary(folder)
 }

@@ -123,6 +123,9 @@ pub fn read(folder: &Path) -> Result<Option<Lock>, CliError> {
 /// # Errors
 /// [`CliError::Folder`] when it holds files and no run: they are nobody's to replace.
 pub fn of_target(folder: &Path) -> Result<Option<Lock>, CliError> {
+    if folder.is_file() {
+        return Err(CliError::folder(folder, "is a file", "name a folder with --out"));
+    }
     let found = read(folder)?;
     if found.is_some() {
         return Ok(found);

@@ -148,7 +148,8 @@ pub fn stress(stress: &Stress, firms: &[Firm]) -> String {
         }
     }
     broken.sort_by(|a, b| a.size.abs().total_cmp(&b.size.abs()));
-    let largest = stress.sizes.last().copied().unwrap_or(0.0);
+    let largest = stress.sizes.iter().copied().max_by(|a, b| a.abs().total_cmp(&b.abs()));
+    let largest = largest.unwrap_or(0.0);
     let name = &stress.name;
     let Some(first) = broken.first() else {
         let open: Vec<&str> = open.iter().map(|(_, name)| *name).collect();

@@ -3,7 +3,7 @@
 use crate::program::{TRIO, command, ends, flat, json, scratch, write};
 use std::fs;
 use std::path::{Path, PathBuf};
-use warchest::answers::{Curve, Fan, FirmAnswer, Summary};
+use warchest::answers::{Curve, Fan, FirmAnswer, SUMMARY_VERSION, Summary};
 
 const PASSPORT: &str = "title = \"What became of it\"\norigin = \"reports\"\ncitation = \"reports\"\n\
     collected = \"2026-07-01\"\nknown_at = \"2026-06-30\"\nlicence = \"facts\"\nunit = \"per row\"\n";
@@ -45,7 +45,7 @@ fn summary() -> Summary {
         ],
         ..FirmAnswer::default()
     };
-    let mut found = Summary { schema: 1, firms: vec![firm], ..Summary::default() };
+    let mut found = Summary { schema: SUMMARY_VERSION, firms: vec![firm], ..Summary::default() };
     found.common = vec![fan("compute_price", [1.0, 1.5, 2.0, 2.5, 4.0])];
     found.scenario.title = "A known forecast".into();
     found.scenario.as_of = "2025-05-31".into();
@@ -60,7 +60,7 @@ fn folder(at: &Path, name: &str, summary: &Summary, change: fn(&mut serde_json::
     let run = at.join(name);
     fs::create_dir_all(&run).expect("a folder");
     let mut lock = serde_json::json!({
-        "columns": 1, "summary": 1, "key": "", "shard": null, "complete": true,
+        "columns": 1, "summary": SUMMARY_VERSION, "key": "", "shard": null, "complete": true,
         "paths_done": 100, "files": {},
         "asked": {"version": "", "bits": 0, "scenario": "known.toml", "set": [],
             "scenario_sha256": "", "seed": 1, "paths": 100, "until": null, "detail": "quarters",
@@ -157,8 +157,6 @@ fn folders_that_cannot_be_scored() {
     let (at, run) = known("score-folders");
     let table = outcomes(&at, "outcomes", ROWS);
     let put = |name: &str, change| folder(&at, name, &summary(), change);
-    let mut newer = summary();
-    newer.schema = 9;
     let empty = at.join("empty");
     fs::create_dir_all(&empty).expect("a folder");
     let broken = put("broken", |_| ());
@@ -170,7 +168,7 @@ fn folders_that_cannot_be_scored() {
         (put("half", |lock| lock["complete"] = false.into()), "--resume"),
         (put("part", |lock| lock["shard"] = "1/2".into()), "warchest merge"),
         (put("ends", |lock| lock["asked"]["detail"] = "ends".into()), "without quarters"),
-        (folder(&at, "newer", &newer, |_| ()), "answers of version 9"),
+        (put("newer", |lock| lock["summary"] = 9.into()), "answers of version 9"),
         (broken, "not a summary"),
     ] {
         let (out, err) = ends(1, &["score", &run, "--against", &table]);

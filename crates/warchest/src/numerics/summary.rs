@@ -153,8 +153,9 @@ multiversion! {
             beyond += u64::from(value.abs() >= HALF);
             let (first, second) = (halves(value), halves(value * value));
             for k in 0..3 {
-                once[k] += first[k];
-                square[k] += second[k];
+                // Beyond the bound these are not used, and may be anything.
+                once[k] = once[k].wrapping_add(first[k]);
+                square[k] = square[k].wrapping_add(second[k]);
             }
         }
         moments.widen(least, most);

@@ -14,8 +14,12 @@ use crate::world::{FirmId, Kernel, ShockKind};
 
 /// Who runs out of cash, and what becomes of it; who enters.
 pub fn exits<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>) {
+    let mut first = true;
     for f in 0..plan.world.firms.len() {
         if some_broke(isa, state.ledger.cash(f), &state.firms.alive[f]) {
+            if std::mem::take(&mut first) {
+                note_solvent(plan, state);
+            }
             distress(isa, plan, state, f);
         }
     }
@@ -27,6 +31,14 @@ pub fn exits<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>) {
 multiversion! {
     fn some_broke<const L: usize>(cash: &[f64; L], alive: &[f64; L]) -> bool {
         (0..L).fold(0u64, |any, l| any | u64::from((cash[l] < 0.0) & (alive[l] > 0.0))) != 0
+    }
+}
+
+/// Who can buy this quarter: with cash before anybody is rescued or sold.
+fn note_solvent<const L: usize>(plan: &Plan, state: &mut State<L>) {
+    for f in 0..plan.world.firms.len() {
+        let (cash, alive) = (state.ledger.cash(f), &state.firms.alive[f]);
+        state.firms.solvent[f] = each(|l| flag(cash[l] >= 0.0) * alive[l]);
     }
 }
 
@@ -122,8 +134,8 @@ fn distressed_price<const L: usize>(plan: &Plan, state: &State<L>, f: FirmId, l:
     acquisition_price(scrap, revenue, price, state.firms.valuation[f][l])
 }
 
-/// The acquirer with the deepest pocket that can pay, if one wants to; among equals its own draw
-/// decides, so that the order of firms does not matter.
+/// The solvent acquirer with the deepest pocket that can pay, if one wants to; among equals its own
+/// draw decides, so that their order does not matter.
 #[inline(always)]
 fn buyer<const L: usize>(plan: &Plan, state: &State<L>, f: FirmId, l: usize) -> Option<FirmId> {
     if !plan.world.firms[f].acquirable {
@@ -137,7 +149,7 @@ fn buyer<const L: usize>(plan: &Plan, state: &State<L>, f: FirmId, l: usize) -> 
     let mut best: Option<(f64, f64, FirmId)> = None;
     for (b, firm) in plan.world.firms.iter().enumerate() {
         let pocket = state.ledger.cash(b)[l] + state.values[firm.takeover_cap][l];
-        if b != f && firm.acquirer && state.firms.alive[b][l] > 0.0 && pocket > price {
+        if b != f && firm.acquirer && state.firms.solvent[b][l] > 0.0 && pocket > price {
             let u = plan.rare[b].acquisition.uniform(state.path + l as u64, state.quarter);
             if best.is_none_or(|(most, lot, _)| (pocket, u) > (most, lot)) {
                 best = Some((pocket, u, b));
@@ -147,7 +159,7 @@ fn buyer<const L: usize>(plan: &Plan, state: &State<L>, f: FirmId, l: usize) -> 
     best.map(|(_, _, buyer)| buyer)
 }
 
-/// The buyer pays the holders and fills the hole; its parent pays what it lends a takeover.
+/// The buyer pays the holders and fills the hole; its owners pay first, as far as they do.
 #[inline(always)]
 fn take_over<const L: usize>(
     plan: &Plan,
@@ -160,10 +172,10 @@ fn take_over<const L: usize>(
     let (mut paid, mut hole) = ([0.0; L], [0.0; L]);
     paid[l] = price;
     hole[l] = -state.ledger.cash(f)[l];
-    let mut lent = [0.0; L];
-    lent[l] = whole(state.values[plan.world.firms[buyer].takeover_cap][l]).min(price + hole[l]);
+    let mut given = [0.0; L];
+    given[l] = whole(state.values[plan.world.firms[buyer].takeover_cap][l]).min(price + hole[l]);
     let investors = state.ledger.outside(Outside::Investors);
-    state.ledger.post(Kind::Parent, investors, buyer, &lent);
+    state.ledger.post(Kind::Parent, investors, buyer, &given);
     state.ledger.post(Kind::Acquisition, buyer, investors, &paid);
     state.ledger.post(Kind::Acquisition, buyer, f, &hole);
     state.firms.status[f][l] = f64::from(Status::Acquired as u8);

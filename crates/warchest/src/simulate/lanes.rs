@@ -137,6 +137,8 @@ table! {
         debt,
         /// 1 when a take-or-pay commitment could not be met.
         defaulted,
+        /// 1 while it may buy others: it had cash when the first firm of the quarter ran out.
+        solvent,
         /// Factor on prices from price wars.
         war,
     }

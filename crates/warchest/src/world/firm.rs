@@ -119,7 +119,7 @@ pub struct Firm {
     pub parent_cap: ParamId,
     /// Its revenue is stated without the partner's share.
     pub net_revenue: bool,
-    /// What its owners add to its cash for a takeover, USD.
+    /// What its owners pay of a takeover, before its own cash does, USD.
     pub takeover_cap: ParamId,
     /// Present from the start, or waits to enter.
     pub entry: Option<Entry>,

@@ -261,5 +261,30 @@ fn among_equal_buyers_the_order_of_firms_does_not_matter() {
     })
     .unwrap();
     assert_eq!(paid_by_parent, 1024.0, "a price of 50 GUSD is beyond their own 20");
-    assert!(bought.iter().all(|&n| n > 0), "{bought:?}");
+    // An even draw of 1,024: 16 to a standard deviation.
+    assert!(bought.iter().all(|&n| n.abs_diff(512) < 80), "{bought:?}");
+}
+
+/// Who runs out of money in the same quarter buys nobody, wherever it stands in the file and whatever
+/// its owners would have paid.
+#[test]
+fn a_bankrupt_buys_nobody() {
+    let firm = |name: &str, more: &str| {
+        format!(
+            "[[firm]]\nname = '{name}'\nstrategy = 'cost-plus'\nmarkup = '25 %'\ncash = '0.1 GUSD'\n\
+             opex = '9 GUSD/quarter'\nvaluation = '10 GUSD'\n{more}\n\
+             product = [{{ share = '50 %', list_price = '2.5 USD/RT', unit_cost = '2 USD/RT' }}]\n"
+        )
+    };
+    let target = firm("Target", "");
+    let buyer = firm("Buyer", "acquirer = true\ntakeover_cap = '100 GUSD'");
+    for firms in [format!("{target}{buyer}"), format!("{buyer}{target}")] {
+        let text = format!(
+            "[meta]\ntitle = 't'\nas_of = '2025-05-31'\n[clock]\nlength = '1 quarter'\n\
+             [[segment]]\nname = 's'\nchoice = 'budget'\nsubstitution = 3\n{STILL}\n{firms}\
+             [funding]\nrescue = '0 %'\nacquisition = '100 %'\n"
+        );
+        let ends = block(&written(&text), &request(Detail::Rows)).firms.status;
+        assert!(ends.iter().all(|&status| status == 3), "{ends:?}");
+    }
 }

@@ -149,7 +149,8 @@ pub fn read(name: &str, text: &str) -> (Observations, Vec<ScoreError>) {
 }
 
 fn again(rows: &[Observed], row: &Observed) -> bool {
-    let key = |row: &Observed| (row.name.clone(), row.year, row.quarter);
+    let words = |name: &str| name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let key = |row: &Observed| (words(&row.name), row.year, row.quarter);
     rows.iter().any(|other| key(other) == key(row))
 }
 

@@ -92,7 +92,12 @@ impl Checker<'_> {
             let found = scope.table.entry(key).map(place);
             found.is_some() && found != shared.and_then(|table| table.entry(key)).map(place)
         };
-        let moves = FLOWS.iter().any(own) || firm.acquirer && own(&"acquirer");
+        // A name unlike any other need not have its flows from itself.
+        let has = |key: &&str| match scope.meant {
+            Some(_) => own(key),
+            None => scope.table.get(key).is_some(),
+        };
+        let moves = FLOWS.iter().any(has) || firm.acquirer && own(&"acquirer");
         if moves && (scope.meant.is_none() || FLOWS[..2].iter().any(own)) {
             return;
         }

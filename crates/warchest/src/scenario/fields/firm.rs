@@ -57,7 +57,7 @@ pub static FIRM: Section = Section {
         Field::new("acquirable", Kind::Flag).or("true").doc("May be bought rather than liquidated."),
         Field::new("acquirer", Kind::Flag).or("false").doc("Can buy a distressed firm."),
         Field::q("parent_cap", Dim::MoneyFlow).or("\"0 USD/year\"").positive().doc("A parent refills its cash up to this; 0 is no parent."),
-        Field::q("takeover_cap", Dim::Money).or("\"0 USD\"").positive().doc("What its owners add to its cash for a takeover."),
+        Field::q("takeover_cap", Dim::Money).or("\"0 USD\"").positive().doc("What its owners pay of a takeover, before its own cash does."),
         Field::q("entry_hazard", Dim::Hazard).doc("When given, the firm waits outside and enters with this chance at zero markup of the incumbents."),
         Field::q("entry_markup_response", Dim::Number).or("0").within(-100.0, 100.0, "between -100 and 100").doc("Added log hazard of entry per unit of the incumbents' mean markup."),
         Field::new("product", Kind::Tables(&PRODUCT, "name")).doc("What it sells."),
