@@ -7,6 +7,7 @@ use super::survival::source;
 use super::svg::number::{capital, word};
 use super::svg::{Anchor, Frame, Hue, Margins, Scale, Svg, Unit, text};
 use super::words;
+use warchest::numerics::elementary::{exp, ln};
 
 /// The section on prices, or nothing.
 pub fn prices(input: &ReportInput) -> Option<Section> {
@@ -92,15 +93,21 @@ fn price_title(fans: &[Fan]) -> String {
     else {
         return "Prices".into();
     };
-    let fall = |factor: f64| match factor {
+    // Beyond what a reader can picture, the pace says more than the whole.
+    let fall = |(factor, fan): (f64, &Fan)| match factor {
+        f if f < 1e-4 => {
+            let years = (fan.rows.len().max(2) - 1) as f64 / 4.0;
+            let pace = exp(-ln(f) / years);
+            format!("falls {}-fold a year", Unit::Plain.show(round_two(pace)))
+        }
         f if f < 0.01 => format!("falls {}-fold", Unit::Plain.show(round_two(1.0 / f))),
         f if f < 1.0 => format!("falls by {}", Unit::Share.show(1.0 - f)),
         f => format!("rises by {}", Unit::Share.show(f - 1.0)),
     };
     if fans.len() < 2 {
-        return format!("{} {}", capital(&most.1.name), fall(most.0));
+        return format!("{} {}", capital(&most.1.name), fall(most));
     }
-    format!("{} {}, {} {}", capital(&most.1.name), fall(most.0), least.1.name, fall(least.0))
+    format!("{} {}, {} {}", capital(&most.1.name), fall(most), least.1.name, fall(least))
 }
 
 fn market_title(fans: &[Fan]) -> String {

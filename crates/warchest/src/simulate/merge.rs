@@ -109,7 +109,8 @@ impl Tally {
     /// Adds a block: its counts and its columns.
     pub fn add(&mut self, block: &Block) {
         self.merge(&block.tally);
-        let (mut next, figures) = (Next::new(&block.columns), block.columns.figures);
+        let figures = block.columns.figures.map(|n| n as usize);
+        let mut next = Next::new(&block.columns);
         next.add_to(self.firms.iter_mut().map(|firm| &mut firm.end_cash));
         if next.moments.len() == 0 {
             return;

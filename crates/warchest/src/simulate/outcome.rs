@@ -153,8 +153,9 @@ pub struct Columns {
     pub moments: Vec<Moments>,
     /// [`Sketch::bin`] of each number, [`BLOCK`] to a column, or none.
     pub bins: Vec<i32>,
-    /// Columns of the figures of a quarter: of firms, of markets, common ones.
-    pub figures: [usize; 3],
+    /// Columns of the figures of a quarter: of firms, of markets, common ones; as wide on every
+    /// machine, for they are hashed.
+    pub figures: [u32; 3],
 }
 
 /// Mean, spread and quantiles of one outcome number.

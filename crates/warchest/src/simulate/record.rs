@@ -69,7 +69,7 @@ impl<const L: usize> Recorder<L> {
         }
         columns.bins.resize(count * PLACES, NO_BIN);
         let own = [firms * FIRM_FIGURES.len(), markets * MARKET_FIGURES.len()];
-        columns.figures = [own[0], own[1], rows_of(plan) - own[0] - own[1]];
+        columns.figures = [own[0], own[1], rows_of(plan) - own[0] - own[1]].map(|n| n as u32);
         let (tally, alive) = (empty_tally(plan), vec![Default::default(); firms]);
         self.block = Block { index, paths, alive, columns, tally, ..Block::default() };
     }
@@ -90,7 +90,7 @@ impl<const L: usize> Recorder<L> {
         let mut scratch = std::mem::take(&mut self.scratch);
         figures(isa, plan, state, &mut scratch);
         let first = First::new(plan, self.detail).quarters + state.quarter as usize * scratch.len();
-        let (own, here) = (self.block.columns.figures[0], first_lanes(lanes));
+        let (own, here) = (self.block.columns.figures[0] as usize, first_lanes(lanes));
         for (k, row) in scratch.iter().enumerate() {
             let known = if k < own {
                 let alive = &state.firms.alive[k / FIRM_FIGURES.len()];
