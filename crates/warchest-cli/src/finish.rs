@@ -40,8 +40,33 @@ pub fn finish(
     summary: &Summary,
     part_folders: &[&Path],
 ) -> Result<(), CliError> {
-    let mut names = vec!["scenario.toml", "summary.json", "report.html", "survival.svg"];
     write_atomic(&folder.join("scenario.toml"), loaded.resolved.as_bytes())?;
+    let (tables, texts) = rayon::join(
+        || tables(asked, folder, summary, part_folders),
+        || texts(loaded, folder, summary),
+    );
+    let mut lock = open_lock(asked, None);
+    let names = [["scenario.toml"].as_slice(), &tables?, &texts?].concat();
+    let hash = |name: &str| Ok((name.to_string(), sha256_of(&folder.join(name))?));
+    lock.files = names.into_iter().map(hash).collect::<Result<_, CliError>>()?;
+    lock.complete = true;
+    lock.paths_done = summary.run.paths;
+    lock::write(folder, &lock)?;
+    let parts = folder.join("parts");
+    if parts.exists() {
+        std::fs::remove_dir_all(&parts).map_err(|error| CliError::write(&parts, error))?;
+    }
+    Ok(())
+}
+
+/// Writes the tables; returns their names.
+fn tables(
+    asked: &Asked,
+    folder: &Path,
+    summary: &Summary,
+    part_folders: &[&Path],
+) -> Result<Vec<&'static str>, CliError> {
+    let mut names = Vec::new();
     if asked.detail() >= Detail::Rows {
         for name in ["paths.parquet", "market.parquet"] {
             let at =
@@ -58,24 +83,23 @@ pub fn finish(
     let target = folder.join("summary.json");
     let bytes = serde_json::to_vec(summary).map_err(|error| CliError::write(&target, error))?;
     write_atomic(&target, &bytes)?;
+    names.push("summary.json");
+    Ok(names)
+}
+
+/// Writes the report and its picture; returns their names.
+fn texts(
+    loaded: &Loaded,
+    folder: &Path,
+    summary: &Summary,
+) -> Result<[&'static str; 2], CliError> {
     let appendix = crate::commands::claims::appendix(Path::new(&loaded.path), summary);
     let origins = summary.assumptions.iter().map(|found| found.origin.as_str());
     let references = References::beside(origins.map(file_of));
     let page = report::html(summary, appendix, references);
     write_atomic(&folder.join("report.html"), page.as_bytes())?;
     write_atomic(&folder.join("survival.svg"), report::picture(summary).as_bytes())?;
-    let mut lock = open_lock(asked, None);
-    for name in names {
-        lock.files.insert(name.to_string(), sha256_of(&folder.join(name))?);
-    }
-    lock.complete = true;
-    lock.paths_done = summary.run.paths;
-    lock::write(folder, &lock)?;
-    let parts = folder.join("parts");
-    if parts.exists() {
-        std::fs::remove_dir_all(&parts).map_err(|error| CliError::write(&parts, error))?;
-    }
-    Ok(())
+    Ok(["report.html", "survival.svg"])
 }
 
 /// The answers: shadow run, stresses, summary. None when interrupted.

@@ -2,8 +2,9 @@
 
 use crate::error::CliError;
 use crate::session::{count, until};
-use rayon::prelude::*;
+use rayon::ScopeFifo;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard};
 use warchest::answers::{Bisection, Estimate, Probe, Related, StressAnswer, StressFirm};
 use warchest::answers::{controlled, proportion, size_means};
 use warchest::numerics::lanes::Isa;
@@ -197,40 +198,84 @@ pub fn stresses(
     budget: Budget,
     interrupt: &AtomicBool,
 ) -> Result<Option<Vec<StressAnswer>>, CliError> {
-    let one = |&(world, stress): &(&World, &Stress)| {
-        Case { world, stress, seed, calm, interrupt }.answer(budget)
-    };
-    cases.par_iter().map(one).collect()
+    let cases: Vec<Case<'_>> = cases.iter().copied().map(Case::new).collect();
+    let ask = &Ask { seed, calm, budget, interrupt };
+    // Those that wait longest go first, so that all searches end at about the same time.
+    rayon::scope_fifo(|scope| {
+        for case in &cases {
+            for &size in &case.stress.sizes {
+                scope.spawn_fifo(move |scope| case.try_size(ask, size, scope));
+            }
+        }
+    });
+    cases.into_iter().map(|case| case.answer(budget.paths)).collect()
+}
+
+/// What is asked of every stress.
+#[derive(Clone, Copy)]
+struct Ask<'a> {
+    seed: u64,
+    calm: Option<&'a Calm>,
+    budget: Budget,
+    interrupt: &'a AtomicBool,
 }
 
 /// One stress of one world.
 struct Case<'a> {
     world: &'a World,
     stress: &'a Stress,
-    seed: u64,
-    calm: Option<&'a Calm>,
-    interrupt: &'a AtomicBool,
+    found: Mutex<Found>,
 }
 
-impl Case<'_> {
-    fn answer(&self, budget: Budget) -> Result<Option<StressAnswer>, CliError> {
+/// What was found of a stress so far.
+struct Found {
+    bisection: Bisection,
+    /// Sizes tried; those of the grid come first.
+    tried: usize,
+    /// Why it ended early: an error, or none when interrupted.
+    ended: Option<Option<CliError>>,
+}
+
+impl<'a> Case<'a> {
+    fn new((world, stress): (&'a World, &'a Stress)) -> Case<'a> {
+        let found = Found { bisection: Bisection::new(&stress.sizes), tried: 0, ended: None };
+        Case { world, stress, found: Mutex::new(found) }
+    }
+
+    /// Tries a size; when it is the last one that was due, has the next one of the bisection tried.
+    fn try_size<'s>(&'s self, ask: &'s Ask<'s>, size: f64, scope: &ScopeFifo<'s>) {
+        let probe = self.probe(ask, size);
+        let mut found = self.found();
+        match probe {
+            Ok(Some(probe)) => found.bisection.insert(probe),
+            Ok(None) => found.ended = Some(None),
+            Err(error) => found.ended = Some(Some(error)),
+        }
+        found.tried += 1;
+        let beyond = found.tried.checked_sub(self.stress.sizes.len());
+        if found.ended.is_none() && beyond.is_some_and(|beyond| beyond < ask.budget.probes) {
+            if let Some(size) = found.bisection.next(ask.budget.tolerance) {
+                scope.spawn_fifo(move |scope| self.try_size(ask, size, scope));
+            }
+        }
+    }
+
+    fn found(&self) -> MutexGuard<'_, Found> {
+        self.found.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// The answer when everything was tried.
+    fn answer(self, paths: u64) -> Result<Option<StressAnswer>, CliError> {
+        let found = self.found.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some(ended) = found.ended {
+            return ended.map_or(Ok(None), Err);
+        }
         let sizes = &self.stress.sizes;
-        let grid: Result<Option<Vec<Probe>>, CliError> =
-            sizes.par_iter().map(|&size| self.probe(size, budget.paths)).collect();
-        let Some(grid) = grid? else { return Ok(None) };
-        let mut bisection = Bisection::new(sizes);
-        for probe in &grid {
-            bisection.insert(probe.clone());
-        }
-        for _ in 0..budget.probes {
-            let Some(size) = bisection.next(budget.tolerance) else { break };
-            let Some(probe) = self.probe(size, budget.paths)? else { return Ok(None) };
-            bisection.insert(probe);
-        }
+        let grid = found.bisection.at(sizes);
         let firm = |(k, f): (usize, usize)| StressFirm {
             name: self.world.firms[f].name.clone(),
             survival: grid.iter().map(|probe| probe.survival[k]).collect(),
-            breaking: bisection.breaking(k),
+            breaking: found.bisection.breaking(k),
         };
         Ok(Some(StressAnswer {
             name: self.stress.name.clone(),
@@ -239,32 +284,33 @@ impl Case<'_> {
             start: self.stress.shock.start.0,
             length: self.stress.shock.length,
             sizes: sizes.clone(),
-            paths: budget.paths,
-            firms: self.reported().enumerate().map(firm).collect(),
+            paths,
+            firms: reported(self.world).enumerate().map(firm).collect(),
         }))
     }
 
     /// Survival of the reported firms at one size.
-    fn probe(&self, size: f64, paths: u64) -> Result<Option<Probe>, CliError> {
-        let found = match self.calm {
+    fn probe(&self, ask: &Ask<'_>, size: f64) -> Result<Option<Probe>, CliError> {
+        let Ask { seed, calm, budget, interrupt } = *ask;
+        let found = match calm {
             // A shock of no size is no shock.
             Some(calm) if size == 0.0 => Some(calm.survivors.clone()),
             _ => {
                 let world = stressed(self.world, self.stress, size);
-                survivors(&world, self.seed, paths, self.interrupt)?
+                survivors(&world, seed, budget.paths, interrupt)?
             }
         };
         let Some(found) = found else { return Ok(None) };
-        let alive = |f: usize| match self.calm {
-            Some(calm) => calm.correct(f, &found[f], paths),
-            None => proportion(ones(found[f].iter().copied()), paths),
+        let alive = |f: usize| match calm {
+            Some(calm) => calm.correct(f, &found[f], budget.paths),
+            None => proportion(ones(found[f].iter().copied()), budget.paths),
         };
-        Ok(Some(Probe { size, survival: self.reported().map(alive).collect() }))
+        Ok(Some(Probe { size, survival: reported(self.world).map(alive).collect() }))
     }
+}
 
-    fn reported(&self) -> impl Iterator<Item = usize> {
-        (0..self.world.firms.len()).filter(|&f| self.world.firms[f].reported)
-    }
+fn reported(world: &World) -> impl Iterator<Item = usize> {
+    (0..world.firms.len()).filter(|&f| world.firms[f].reported)
 }
 
 #[cfg(test)]

@@ -81,14 +81,20 @@ const BIN_ERROR: f64 = 1.0 / 128.0 / 3.464;
 pub fn quantile(spread: &Spread, above: u64, p: f64) -> Estimate {
     let held = spread.count() as f64;
     let n = held + above as f64;
-    let at = |p: f64| {
-        let q = p * n / held;
-        if held == 0.0 || q > 1.0 { f64::NAN } else { spread.quantile(q.max(0.0)) }
-    };
+    let at = band(n, p).map(|p| p * n / held);
+    let found = spread.quantiles(at);
+    let beyond = |k: usize| if held == 0.0 || at[k] > 1.0 { f64::NAN } else { found[k] };
+    within(spread, [0, 1, 2].map(beyond))
+}
+
+/// `p`, and what lies one binomial standard deviation of `n` values to either side.
+fn band(n: f64, p: f64) -> [f64; 3] {
     let band = (p * (1.0 - p) / n).sqrt();
-    let low = at((p - band).max(0.0));
-    let value = at(p);
-    let high = at((p + band).min(1.0));
+    [(p - band).max(0.0), p, (p + band).min(1.0)]
+}
+
+/// The estimate from the quantiles of a [`band`].
+fn within(spread: &Spread, [low, value, high]: [f64; 3]) -> Estimate {
     // Beyond the last value the band is one-sided.
     let se = if high.is_nan() { value - low } else { 0.5 * (high - low) };
     let one = spread.moments.range().is_none_or(|(least, most)| least == most);
@@ -142,14 +148,17 @@ pub fn fan(quarters: &[QuarterTally], of: Of, name: &str) -> Fan {
     let none = Spread::default();
     for quarter in quarters {
         let spread = of.find(quarter, name).unwrap_or(&none);
-        let median = quantile(spread, 0, 0.5);
+        let [low, middle, high] = band(spread.count() as f64, 0.5);
+        let [p05, p25, low, p50, high, p75, p95] =
+            spread.quantiles([0.05, 0.25, low, middle, high, 0.75, 0.95]);
+        let median = within(spread, [low, p50, high]);
         out.count.push(spread.count());
-        out.p05.push(spread.quantile(0.05));
-        out.p25.push(spread.quantile(0.25));
+        out.p05.push(p05);
+        out.p25.push(p25);
         out.p50.push(median.value);
         out.p50_se.push(median.se);
-        out.p75.push(spread.quantile(0.75));
-        out.p95.push(spread.quantile(0.95));
+        out.p75.push(p75);
+        out.p95.push(p95);
         out.mean.push(spread.mean());
         out.mean_se.push(spread.standard_error());
     }

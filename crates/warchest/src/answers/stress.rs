@@ -46,6 +46,12 @@ impl Bisection {
         self.probes.insert(at, probe);
     }
 
+    /// What was found at each of `sizes`; nothing of one that was not tried.
+    pub fn at(&self, sizes: &[f64]) -> Vec<&Probe> {
+        let tried = |size: &f64| self.probes.iter().find(|probe| probe.size == *size);
+        sizes.iter().filter_map(tried).collect()
+    }
+
     /// The size to try next: the middle of the widest bracket that any firm needs narrower
     /// than `tolerance` (a fraction of the range of sizes); none when all are.
     pub fn next(&self, tolerance: f64) -> Option<f64> {

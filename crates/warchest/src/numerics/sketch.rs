@@ -3,7 +3,8 @@
 /// Histogram over the leading 7 bits of the mantissa: quantiles within 0.4 %, merging exact.
 ///
 /// Bins of an octave lie side by side on a page, so that adding a value needs no search. Serialised
-/// as one list: the gap from bin to bin, followed by minus the count where that is not 1.
+/// as bytes: the gap from bin to bin, doubled and odd where the count, not 1, follows; each number
+/// in groups of seven bits, lowest first, all but its last with the top bit set (LEB128).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Sketch {
     /// Octaves in rising order; the counts of each, not all of them 0.
@@ -13,6 +14,7 @@ pub struct Sketch {
 
 const PAGE: usize = 1 << PAGE_BITS;
 const PAGE_BITS: u32 = 7;
+const ROW: usize = 16;
 
 /// The bin of no value: [`Sketch::add_bins`] passes over it.
 pub const NO_BIN: i32 = i32::MAX;
@@ -108,9 +110,15 @@ impl Sketch {
     /// Calls `each` for the bins in rising order with their counts, none of which is 0.
     fn for_each(&self, mut each: impl FnMut(i32, u32)) {
         for (&octave, page) in self.octaves.iter().zip(&self.counts) {
-            for (bin, &n) in (octave << PAGE_BITS..).zip(page) {
-                if n != 0 {
-                    each(bin, n);
+            for (first, row) in (octave << PAGE_BITS..).step_by(ROW).zip(page.as_chunks::<ROW>().0) {
+                // Most pages are far from the middle and all but empty.
+                if row.iter().fold(0, |any, n| any | n) == 0 {
+                    continue;
+                }
+                for (bin, &n) in (first..).zip(row) {
+                    if n != 0 {
+                        each(bin, n);
+                    }
                 }
             }
         }
@@ -129,24 +137,26 @@ impl Sketch {
         count
     }
 
-    /// The quantile, the middle of the bin that holds it; NaN with no value.
-    pub fn quantile(&self, p: f64) -> f64 {
-        let count = self.count();
-        let mut left = (p * count as f64).ceil().max(1.0) as u64;
-        for (&octave, page) in self.octaves.iter().zip(&self.counts) {
-            let held = sum(page);
-            if held < left {
-                left -= held;
-                continue;
-            }
-            for (bin, &n) in (octave << PAGE_BITS..).zip(page) {
-                if u64::from(n) >= left {
-                    return middle(bin);
+    /// The quantiles, each the middle of the bin that holds it; NaN with no value.
+    pub fn quantiles<const N: usize>(&self, p: [f64; N]) -> [f64; N] {
+        let held: Vec<u64> = self.counts.iter().map(sum).collect();
+        let count: u64 = held.iter().sum();
+        p.map(|p| {
+            let mut left = (p * count as f64).ceil().max(1.0) as u64;
+            for ((&octave, page), &held) in self.octaves.iter().zip(&self.counts).zip(&held) {
+                if held < left {
+                    left -= held;
+                    continue;
                 }
-                left -= u64::from(n);
+                for (bin, &n) in (octave << PAGE_BITS..).zip(page) {
+                    if u64::from(n) >= left {
+                        return middle(bin);
+                    }
+                    left -= u64::from(n);
+                }
             }
-        }
-        f64::NAN
+            f64::NAN
+        })
     }
 }
 
@@ -160,40 +170,58 @@ const LOWEST: i32 = -(1 << 19);
 
 impl serde::Serialize for Sketch {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let numbers = |page: &[u32; PAGE]| {
-            page.iter().map(|&n| usize::from(n > 0) + usize::from(n > 1)).sum::<usize>()
-        };
-        let mut out: Vec<i64> = Vec::with_capacity(self.counts.iter().map(numbers).sum());
+        let mut out = Vec::with_capacity(2 * self.counts.len());
         let mut last = LOWEST;
         self.for_each(|bin, n| {
-            out.push(i64::from(bin - last));
+            let gap = (bin - last) as u32;
             last = bin;
+            push_number(&mut out, gap << 1 | u32::from(n != 1));
             if n != 1 {
-                out.push(-i64::from(n));
+                push_number(&mut out, n);
             }
         });
-        out.serialize(serializer)
+        serializer.serialize_bytes(&out)
     }
 }
 
 impl<'de> serde::Deserialize<'de> for Sketch {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let wrong = || serde::de::Error::custom("not the gaps and counts of a sketch");
-        let (mut out, mut last, mut once) = (Sketch::default(), LOWEST, false);
-        for number in Vec::<i64>::deserialize(deserializer)? {
-            if number > 0 {
-                let gap = i32::try_from(number).map_err(|_| wrong())?;
-                last = last.checked_add(gap).filter(|&bin| bin < -LOWEST).ok_or_else(wrong)?;
-                out.add_to(last, 1);
-            } else {
-                let n = u32::try_from(number.unsigned_abs()).map_err(|_| wrong())?;
-                let more = n.checked_sub(1).filter(|_| once).ok_or_else(wrong)?;
-                out.add_to(last, more);
-            }
-            once = number > 0;
+        let (mut out, mut last) = (Sketch::default(), LOWEST);
+        let bytes = Vec::<u8>::deserialize(deserializer)?;
+        let mut rest = bytes.as_slice();
+        while !rest.is_empty() {
+            let gap = next_number(&mut rest).ok_or_else(wrong)?;
+            let n = if gap & 1 == 0 { Some(1) } else { next_number(&mut rest) };
+            let n = n.filter(|&n| n != 0 && gap > 1).ok_or_else(wrong)?;
+            last = last.checked_add_unsigned(gap >> 1).filter(|&bin| bin < -LOWEST).ok_or_else(wrong)?;
+            out.add_to(last, n);
         }
         Ok(out)
     }
+}
+
+#[inline(always)]
+fn push_number(out: &mut Vec<u8>, mut number: u32) {
+    while number >= 128 {
+        out.push(number as u8 | 128);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}
+
+/// Takes a number off the front; none where it is cut short or wider than 32 bits.
+fn next_number(bytes: &mut &[u8]) -> Option<u32> {
+    let mut number = 0u64;
+    for shift in (0..35).step_by(7) {
+        let (&byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        number |= u64::from(byte & 127) << shift;
+        if byte < 128 {
+            return u32::try_from(number).ok();
+        }
+    }
+    None
 }
 
 fn middle(bin: i32) -> f64 {
@@ -253,20 +281,24 @@ mod tests {
             let at = ((p * values.len() as f64).ceil() as usize).max(1) - 1;
             match values.get(at) {
                 Some(&exact) => {
-                    let found = whole.quantile(p);
+                    let found = whole.quantiles([p])[0];
                     prop_assert!((found - exact).abs() <= 0.004 * exact.abs(), "{found} {exact}");
                     let least = values.iter().filter(|&&v| v >= exact).count() as u64;
                     prop_assert!(whole.count_from(exact) >= least);
                 }
-                None => prop_assert!(whole.quantile(p).is_nan()),
+                None => prop_assert!(whole.quantiles([p])[0].is_nan()),
             }
         }
     }
 
     #[test]
     fn a_sketch_that_is_not_one_is_refused() {
-        for text in ["[-2]", "[9999999999]", "[2147483647,2147483647]", "[600000,0]", "[9,-2,-2]"] {
+        let cut_short = ["[128]", "[3]", "[3,255]"];
+        let no_gap_or_count = ["[0]", "[1,5]", "[3,0]", "[2,0]"];
+        let too_wide = ["[254,255,255,255,15]", "[255,255,255,255,31]", "[255,255,255,255,255,1]"];
+        for text in [cut_short.as_slice(), &no_gap_or_count, &too_wide].concat() {
             assert!(serde_json::from_str::<Sketch>(text).is_err(), "{text}");
         }
+        assert!(serde_json::from_str::<Sketch>("[2,3,2]").is_ok_and(|two| two.count() == 3));
     }
 }

@@ -30,15 +30,21 @@ impl Spread {
 
     /// The quantile, within 0.4 % and within the range of the values; NaN with no value.
     pub fn quantile(&self, p: f64) -> f64 {
+        self.quantiles([p])[0]
+    }
+
+    /// Quantiles, as [`Spread::quantile`] gives each.
+    pub fn quantiles<const N: usize>(&self, p: [f64; N]) -> [f64; N] {
         let (least, most) = self.moments.range().unwrap_or((f64::NAN, f64::NAN));
-        let found = self.sketch.quantile(p);
-        if found < least {
-            least
-        } else if found > most {
-            most
-        } else {
-            found
-        }
+        self.sketch.quantiles(p).map(|found| {
+            if found < least {
+                least
+            } else if found > most {
+                most
+            } else {
+                found
+            }
+        })
     }
 
     /// Standard error of the mean; NaN with fewer than two values.
