@@ -88,27 +88,69 @@ impl QuarterTally {
     }
 }
 
-/// The columns of a block, one after the other.
+/// The columns of a block that were not added yet.
+#[derive(Clone, Copy)]
 struct Next<'a> {
-    moments: std::slice::Iter<'a, Moments>,
-    bins: std::slice::ChunksExact<'a, i32>,
+    moments: &'a [Moments],
+    bins: &'a [i32],
 }
 
 impl<'a> Next<'a> {
     fn new(columns: &'a Columns) -> Next<'a> {
-        Next { moments: columns.moments.iter(), bins: columns.bins.chunks_exact(BLOCK as usize) }
+        Next { moments: &columns.moments, bins: &columns.bins }
     }
 
     /// Adds the next column to each of some spreads.
     fn add_to<'s>(&mut self, spreads: impl IntoIterator<Item = &'s mut Spread>) {
         for spread in spreads {
-            let (Some(moments), Some(bins)) = (self.moments.next(), self.bins.next()) else {
-                return;
-            };
+            let Some((moments, later)) = self.moments.split_first() else { return };
+            let (bins, rest) = self.bins.split_at(BLOCK as usize);
             spread.moments.merge(moments);
             spread.sketch.add_bins(bins);
+            (self.moments, self.bins) = (later, rest);
         }
     }
+
+    /// What is left behind the next `columns`.
+    fn after(self, columns: usize) -> Next<'a> {
+        let moments = self.moments.get(columns..).unwrap_or_default();
+        Next { moments, bins: self.bins.get(columns * BLOCK as usize..).unwrap_or_default() }
+    }
+
+    /// Adds to quarters the next columns, so many of each kind a quarter; a thread that has nothing
+    /// else to do takes some of the quarters.
+    fn add_to_quarters(mut self, quarters: &mut [QuarterTally], figures: [usize; 3]) {
+        if quarters.len() > QUARTERS_AT_ONCE {
+            let (early, late) = quarters.split_at_mut(quarters.len() / 2);
+            let later = self.after(early.len() * figures.iter().sum::<usize>());
+            both(
+                || self.add_to_quarters(early, figures),
+                || later.add_to_quarters(late, figures),
+            );
+            return;
+        }
+        for quarter in quarters {
+            let kinds = [&mut quarter.firms, &mut quarter.markets, &mut quarter.common];
+            for (spreads, len) in kinds.into_iter().zip(figures) {
+                resize(spreads, len);
+                self.add_to(spreads);
+            }
+        }
+    }
+}
+
+/// Fewest quarters that are worth a thread.
+const QUARTERS_AT_ONCE: usize = 8;
+
+#[cfg(feature = "parallel")]
+fn both(a: impl FnOnce() + Send, b: impl FnOnce() + Send) {
+    rayon::join(a, b);
+}
+
+#[cfg(not(feature = "parallel"))]
+fn both(a: impl FnOnce(), b: impl FnOnce()) {
+    a();
+    b();
 }
 
 impl Tally {
@@ -118,7 +160,7 @@ impl Tally {
         let figures = block.columns.figures.map(|n| n as usize);
         let mut next = Next::new(&block.columns);
         next.add_to(self.firms.iter_mut().map(|firm| &mut firm.end_cash));
-        if next.moments.len() == 0 {
+        if next.moments.is_empty() {
             return;
         }
         for firm in &mut self.firms {
@@ -129,13 +171,7 @@ impl Tally {
         next.add_to(&mut self.path_numbers);
         let all: usize = figures.iter().sum();
         resize(&mut self.quarters, next.moments.len() / all.max(1));
-        for quarter in &mut self.quarters {
-            let kinds = [&mut quarter.firms, &mut quarter.markets, &mut quarter.common];
-            for (spreads, len) in kinds.into_iter().zip(figures) {
-                resize(spreads, len);
-                next.add_to(spreads);
-            }
-        }
+        next.add_to_quarters(&mut self.quarters, figures);
     }
 
     /// Adds the summary of other paths of the same world; the default tally is the neutral
