@@ -92,11 +92,11 @@ impl Eight {
         if let Some(rho) = rho {
             let (rho, nest, nests) = ([rho; L], &self.nest[..], self.nests);
             let demand = NestedDemand { utility, active, slope, rho, nest, nests, outside: true };
-            let game = NestedGame { demand, cost, frozen, owner };
+            let game = NestedGame { demand, cost, frozen, owner, warm: true };
             nested_nash(Isa::best(), &game, &mut prices, &mut shares)
         } else {
             let demand = LogitDemand { utility, active, slope, outside: true };
-            let game = LogitGame { demand, cost, frozen, owner };
+            let game = LogitGame { demand, cost, frozen, owner, warm: true };
             logit_nash(Isa::best(), &game, &mut prices, &mut shares)
         }
     }

@@ -147,22 +147,25 @@ fn by_aggregates(market: &Market, start: &[f64], mu: &[f64]) -> Solution {
     let (one, mut found, mut shares) = (vec![[1.0]; n], start.to_vec(), vec![0.0; n]);
     let (cost, frozen, owner, active) = (column(&cost), &frozen[..], &owner[..], &one[..]);
     let (prices, share) = (found.as_chunks_mut::<1>().0, shares.as_chunks_mut::<1>().0);
+    let warm = true;
     let status: GameStatus<1> = match &market.demand {
         Demand::Logit { utility, slope, outside } => {
             let utility = column(utility);
             let demand = LogitDemand { utility, active, slope: [*slope], outside: *outside };
-            lanes::logit_nash(isa, &LogitGame { demand, cost, frozen, owner }, prices, share)
+            let game = LogitGame { demand, cost, frozen, owner, warm };
+            lanes::logit_nash(isa, &game, prices, share)
         }
         Demand::Nested { utility, slope, rho, nest, nests, outside } => {
             let (utility, nests) = (column(utility), nests.len());
             let (slope, rho, outside) = ([*slope], [*rho], *outside);
             let demand = NestedDemand { utility, active, slope, rho, nest, nests, outside };
-            lanes::nested_nash(isa, &NestedGame { demand, cost, frozen, owner }, prices, share)
+            let game = NestedGame { demand, cost, frozen, owner, warm };
+            lanes::nested_nash(isa, &game, prices, share)
         }
         Demand::Ces { utility, sigma, epsilon, outside } => {
             let utility = column(utility);
             let demand = CesDemand { utility, active, sigma: [*sigma], outside: *outside };
-            let game = CesGame { demand, epsilon: [*epsilon], cost, frozen, owner };
+            let game = CesGame { demand, epsilon: [*epsilon], cost, frozen, owner, warm };
             lanes::ces_nash(isa, &game, prices, share)
         }
         Demand::Mixed(_) => {

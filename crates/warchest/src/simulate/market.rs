@@ -24,7 +24,7 @@ pub fn clear<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>) {
     for pass in 0..PASSES {
         for m in 0..plan.places.len() {
             if pass == 0 || plan.places[m].bound {
-                one_market(isa, plan, state, m, &done);
+                one_market(isa, plan, state, m, (pass, &done));
             }
         }
         if plan.bound.is_empty() {
@@ -58,7 +58,7 @@ fn one_market<const L: usize>(
     plan: &Plan,
     state: &mut State<L>,
     m: usize,
-    done: &[f64; L],
+    (pass, done): (u32, &[f64; L]),
 ) {
     let place = &plan.places[m];
     let range = place.range.clone();
@@ -71,7 +71,7 @@ fn one_market<const L: usize>(
     }
     let failed = state.markets.failed[m];
     if place.game {
-        play(isa, plan, state, m);
+        play(isa, plan, state, m, pass > 0);
         if place.second_round {
             charge(isa, plan, state, m);
         } else {
@@ -150,15 +150,22 @@ fn slopes<const L: usize>(
     }
 }
 
-/// The game of a market: list prices of those who may move.
-fn play<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>, m: usize) {
+/// The game of a market: list prices of those who may move. From one quarter to the next costs and
+/// rivals move so far that last quarter's prices are a worse start than a guess.
+fn play<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>, m: usize, warm: bool) {
     effective_costs(isa, plan, state, m);
-    let status = nash(isa, plan, state, m);
+    let status = nash(isa, plan, state, m, warm);
     note(isa, plan, state, m, &status);
 }
 
-/// Calls the solver of the segment's kernel on list prices.
-fn nash<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>, m: usize) -> GameStatus<L> {
+/// Calls the solver of the segment's kernel on list prices, which are a start when `warm`.
+fn nash<const L: usize>(
+    isa: Isa,
+    plan: &Plan,
+    state: &mut State<L>,
+    m: usize,
+    warm: bool,
+) -> GameStatus<L> {
     let place = &plan.places[m];
     let range = place.range.clone();
     let segment = &plan.world.segments[plan.world.markets[m].segment];
@@ -174,18 +181,18 @@ fn nash<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>, m: usize) -
         Kernel::Budget { epsilon, .. } => {
             let demand = CesDemand { utility, active, sigma, outside: false };
             let epsilon = state.values[epsilon];
-            let game = CesGame { demand, epsilon, cost, frozen, owner };
+            let game = CesGame { demand, epsilon, cost, frozen, owner, warm };
             ces_nash(isa, &game, prices, shares)
         }
         _ if place.nested => {
             let (nest, nests) = (place.nest.as_slice(), place.nests);
             let demand = NestedDemand { utility, active, slope, rho, nest, nests, outside: true };
-            let game = NestedGame { demand, cost, frozen, owner };
+            let game = NestedGame { demand, cost, frozen, owner, warm: true };
             nested_nash(isa, &game, prices, shares)
         }
         _ => {
             let demand = LogitDemand { utility, active, slope, outside: true };
-            let game = LogitGame { demand, cost, frozen, owner };
+            let game = LogitGame { demand, cost, frozen, owner, warm };
             logit_nash(isa, &game, prices, shares)
         }
     }
@@ -251,7 +258,7 @@ fn charge<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>, m: usize)
     let before: Vec<[[f64; L]; 2]> =
         range.map(|n| [state.offers.list[n], state.offers.frozen[n]]).collect();
     hold(isa, plan, state, m, &changed);
-    let status = nash(isa, plan, state, m);
+    let status = nash(isa, plan, state, m, true);
     answer(isa, plan, state, m, &changed, &before);
     let failed = &mut state.markets.failed[m];
     for l in 0..L {

@@ -13,7 +13,7 @@ pub const SCHEMA_VERSION: u32 = 1;
 
 /// Version of the bits: raised when the same inputs give other numbers, by other draws or another
 /// order of sums. Runs of two versions are never mixed.
-pub const BITS_VERSION: u32 = 4;
+pub const BITS_VERSION: u32 = 5;
 
 /// Paths per block: the unit of work, of resuming and of cutting.
 pub const BLOCK: u64 = 256;

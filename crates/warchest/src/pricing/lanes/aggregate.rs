@@ -49,6 +49,7 @@ pub(super) struct Market<'a, const L: usize> {
     pub frozen: &'a [[f64; L]],
     pub owner: &'a [usize],
     pub outside: bool,
+    pub warm: bool,
 }
 
 /// Numbers of a firm by lane.
@@ -194,7 +195,7 @@ multiversion! {
     }
 }
 
-/// Starting markups: those of the prices given where they make sense, else the rule's own.
+/// Starting markups: those of the prices of a warm game where they make sense, else the rule's own.
 fn start<const L: usize, R: Rule<L>>(
     isa: Isa,
     rule: &R,
@@ -203,9 +204,11 @@ fn start<const L: usize, R: Rule<L>>(
     base: &[f64; L],
     sellers: &mut [Seller<L>],
 ) {
-    for (j, price) in prices.iter().enumerate() {
-        let (cost, x) = (&market.cost[j], &mut sellers[market.owner[j]].x);
-        warm(isa, x, rule, price, cost, &market.active[j], &market.frozen[j]);
+    if market.warm {
+        for (j, price) in prices.iter().enumerate() {
+            let (cost, x) = (&market.cost[j], &mut sellers[market.owner[j]].x);
+            warm(isa, x, rule, price, cost, &market.active[j], &market.frozen[j]);
+        }
     }
     if sellers.iter().any(|seller| lacks_start(isa, &seller.x, &seller.plays)) {
         let mut total = *base;

@@ -17,6 +17,8 @@ pub struct LogitGame<'a, const L: usize> {
     pub frozen: &'a [[f64; L]],
     /// Firm of each product, `0..`.
     pub owner: &'a [usize],
+    /// Whether the prices given are a start.
+    pub warm: bool,
 }
 
 /// `x(1 − S) − k = 1` in markups `x = slope·(p − c)`.
@@ -103,7 +105,7 @@ pub fn logit_nash<const L: usize>(
     shares: &mut [[f64; L]],
 ) -> GameStatus<L> {
     let LogitDemand { utility, active, slope, outside } = &game.demand;
-    let LogitGame { cost, frozen, owner, .. } = game;
-    let market = Market { utility, active, cost, frozen, owner, outside: *outside };
+    let LogitGame { cost, frozen, owner, warm, .. } = *game;
+    let market = Market { utility, active, cost, frozen, owner, outside: *outside, warm };
     nash(isa, &LogitRule { slope }, &market, prices, shares)
 }

@@ -5,8 +5,9 @@
 //! that has arrived is left alone, so its answer does not depend on its neighbours.
 //!
 //! `prices` goes in and out. A frozen product keeps the price found there; for the others it
-//! is the warm start (a price at or below cost, or one that is not finite, starts cold). A product
-//! that is not on sale keeps what it had and gets share 0.
+//! is the start of a `warm` game (a price at or below cost, or one that is not finite, starts cold),
+//! which pays where prices and costs are near those of the answer; else the start is a first guess
+//! from costs. A product that is not on sale keeps what it had and gets share 0.
 
 mod aggregate;
 mod aggregate_newton;
@@ -27,8 +28,9 @@ pub const STEPS_MAX: u32 = 60;
 /// Largest `|FOC|/s`, relative to the size of the markup terms, of a converged lane.
 pub const TOLERANCE: f64 = 1e-12;
 
-/// Residual from which one more Newton step reaches rounding.
-const NEAR: f64 = 1e-8;
+/// Residual from which one more Newton step is the last: it leaves some four times the square, which
+/// [`TOLERANCE`] still holds.
+const NEAR: f64 = 3e-7;
 
 /// How a price game ended, lane by lane.
 #[derive(Clone, Copy, Debug, PartialEq)]

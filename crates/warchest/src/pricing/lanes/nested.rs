@@ -27,6 +27,8 @@ pub struct NestedGame<'a, const L: usize> {
     pub frozen: &'a [[f64; L]],
     /// Firm of each product, `0..`.
     pub owner: &'a [usize],
+    /// Whether the prices given are a start.
+    pub warm: bool,
 }
 
 /// Nash prices under nested logit, in `prices`, and the shares there, in `shares`.
@@ -99,7 +101,7 @@ fn rescue<const L: usize>(
             nests: game.demand.nests,
             outside: game.demand.outside,
         };
-        let stage = NestedGame { demand, cost: &cost, frozen: &frozen, owner: game.owner };
+        let stage = NestedGame { demand, cost: &cost, frozen: &frozen, owner: game.owner, warm: true };
         let found = attempt(Isa::PORTABLE, &stage, &mut at, &mut bought);
         status.iterations[l] += found.iterations[0];
         if rest <= target {
@@ -225,7 +227,7 @@ multiversion! {
     }
 }
 
-/// Starting `y`: that of the prices given, else each pair's reply inside its nest: a winner
+/// Starting `y`: that of the prices of a warm game, else each pair's reply inside its nest: a winner
 /// may charge what keeps it ahead of the second, or what it would charge alone.
 fn start<const L: usize>(
     isa: Isa,
@@ -234,9 +236,11 @@ fn start<const L: usize>(
     market: &mut Market<L>,
     prices: &[[f64; L]],
 ) {
-    warm(isa, game, (pairs, of), &market.inverse, prices);
-    if !pairs.iter().any(|pair| lacks_start(isa, pair)) {
-        return;
+    if game.warm {
+        warm(isa, game, (pairs, of), &market.inverse, prices);
+        if !pairs.iter().any(|pair| lacks_start(isa, pair)) {
+            return;
+        }
     }
     for pair in pairs.iter_mut() {
         pair.y = [1.0; L];
@@ -252,7 +256,9 @@ fn start<const L: usize>(
         let omega = &market.nests[pair.nest].omega;
         reply(isa, pair, first, second, omega, &game.demand.rho);
     }
-    warm(isa, game, (pairs, of), &market.inverse, prices);
+    if game.warm {
+        warm(isa, game, (pairs, of), &market.inverse, prices);
+    }
 }
 
 /// Takes `y` from the prices given, where they make sense.

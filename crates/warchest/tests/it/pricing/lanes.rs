@@ -22,7 +22,7 @@ fn logit(n: usize, b: f64, outside: bool) -> (f64, f64) {
         (rows(&vec![2.0; n]), rows(&vec![0.5; n]), rows(&vec![0.0; n]), rows(&vec![1.0; n]));
     let owner: Vec<usize> = (0..n).collect();
     let demand = LogitDemand { utility: &utility, active: &one, slope: [b; L], outside };
-    let game = LogitGame { demand, cost: &cost, frozen: &zero, owner: &owner };
+    let game = LogitGame { demand, cost: &cost, frozen: &zero, owner: &owner, warm: true };
     let (mut prices, mut shares) = (zero.clone(), zero.clone());
     let status = logit_nash(Isa::best(), &game, &mut prices, &mut shares);
     assert!(status.converged.iter().all(|&c| c), "{status:?}");
@@ -61,7 +61,7 @@ fn nested(owner: &[usize], nest: &[usize], rho: f64) -> (Vec<f64>, Vec<f64>, u32
         nests,
         outside: true,
     };
-    let game = NestedGame { demand, cost: &cost, frozen: &zero, owner };
+    let game = NestedGame { demand, cost: &cost, frozen: &zero, owner, warm: true };
     let (mut prices, mut shares) = (zero.clone(), zero.clone());
     let status = nested_nash(Isa::best(), &game, &mut prices, &mut shares);
     assert!(status.converged.iter().all(|&c| c), "{status:?}");
@@ -94,7 +94,7 @@ fn ces_closed_form() {
         (rows(&[0.0; 4]), rows(&[1.0; 4]), rows(&[0.0; 4]), rows(&[1.0; 4]));
     let demand = CesDemand { utility: &utility, active: &one, sigma: [3.0; L], outside: false };
     let game =
-        CesGame { demand, epsilon: [1.1; L], cost: &cost, frozen: &zero, owner: &[0, 1, 2, 3] };
+        CesGame { demand, epsilon: [1.1; L], cost: &cost, frozen: &zero, owner: &[0, 1, 2, 3], warm: true };
     let (mut prices, mut shares) = (zero.clone(), zero.clone());
     let status = ces_nash(Isa::best(), &game, &mut prices, &mut shares);
     assert!(status.converged.iter().all(|&c| c), "{status:?}");
