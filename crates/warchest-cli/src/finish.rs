@@ -88,11 +88,7 @@ fn tables(
 }
 
 /// Writes the report and its picture; returns their names.
-fn texts(
-    loaded: &Loaded,
-    folder: &Path,
-    summary: &Summary,
-) -> Result<[&'static str; 2], CliError> {
+fn texts(loaded: &Loaded, folder: &Path, summary: &Summary) -> Result<[&'static str; 2], CliError> {
     let appendix = crate::commands::claims::appendix(Path::new(&loaded.path), summary);
     let origins = summary.assumptions.iter().map(|found| found.origin.as_str());
     let references = References::beside(origins.map(file_of));

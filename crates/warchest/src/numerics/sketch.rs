@@ -110,7 +110,8 @@ impl Sketch {
     /// Calls `each` for the bins in rising order with their counts, none of which is 0.
     fn for_each(&self, mut each: impl FnMut(i32, u32)) {
         for (&octave, page) in self.octaves.iter().zip(&self.counts) {
-            for (first, row) in (octave << PAGE_BITS..).step_by(ROW).zip(page.as_chunks::<ROW>().0) {
+            for (first, row) in (octave << PAGE_BITS..).step_by(ROW).zip(page.as_chunks::<ROW>().0)
+            {
                 // Most pages are far from the middle and all but empty.
                 if row.iter().fold(0, |any, n| any | n) == 0 {
                     continue;
@@ -194,7 +195,10 @@ impl<'de> serde::Deserialize<'de> for Sketch {
             let gap = next_number(&mut rest).ok_or_else(wrong)?;
             let n = if gap & 1 == 0 { Some(1) } else { next_number(&mut rest) };
             let n = n.filter(|&n| n != 0 && gap > 1).ok_or_else(wrong)?;
-            last = last.checked_add_unsigned(gap >> 1).filter(|&bin| bin < -LOWEST).ok_or_else(wrong)?;
+            last = last
+                .checked_add_unsigned(gap >> 1)
+                .filter(|&bin| bin < -LOWEST)
+                .ok_or_else(wrong)?;
             out.add_to(last, n);
         }
         Ok(out)

@@ -7,21 +7,18 @@ use crate::multiversion;
 use crate::numerics::elementary::{exp, ln};
 use crate::numerics::lanes::Isa;
 use crate::simulate::funding::{dilute, is_shut, pay_in};
-use crate::simulate::lanes::{State, any, each, flag, lanes_set, pick};
+use crate::simulate::lanes::{State, any, each, flag, pick};
 use crate::simulate::outcome::{Cause, Status};
 use crate::simulate::plan::Plan;
 use crate::world::{FirmId, Kernel, ShockKind};
 
 /// Who runs out of cash, and what becomes of it; who enters.
 pub fn exits<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>) {
-    let mut first = true;
-    for f in 0..plan.world.firms.len() {
-        if some_broke(isa, state.ledger.cash(f), &state.firms.alive[f]) {
-            if std::mem::take(&mut first) {
-                note_solvent(plan, state);
-            }
-            distress(isa, plan, state, f);
-        }
+    let broke = |&f: &FirmId| some_broke(isa, state.ledger.cash(f), &state.firms.alive[f]);
+    let broke: Vec<FirmId> = (0..plan.world.firms.len()).filter(broke).collect();
+    if !broke.is_empty() {
+        note_solvent(plan, state);
+        distress(isa, plan, state, &broke);
     }
     if plan.entry {
         entries(isa, plan, state);
@@ -43,39 +40,53 @@ fn note_solvent<const L: usize>(plan: &Plan, state: &mut State<L>) {
 }
 
 multiversion! {
-    fn distress<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId) {
-        let (cash, alive) = (state.ledger.cash(f), &state.firms.alive[f]);
-        let broke: &[f64; L] = &each(|l| pick(cash[l] < 0.0, alive[l], 0.0));
-        let enabled = plan.world.funding.enabled;
-        let mut rescue = [0.0; L];
-        if enabled {
-            for l in lanes_set(broke) {
-                rescue[l] = rescued(plan, state, f, l);
+    /// Those without cash, one after the other: what is left of the pool and the pockets of buyers
+    /// go to those whose draw of a rescue is lower, so that the order of firms does not matter.
+    fn distress<const L: usize>(plan: &Plan, state: &mut State<L>, broke: &[FirmId]) {
+        let mut order: Vec<(f64, FirmId)> = Vec::with_capacity(broke.len());
+        for l in 0..L {
+            order.clear();
+            for &f in broke {
+                if state.ledger.cash(f)[l] < 0.0 && state.firms.alive[f][l] > 0.0 {
+                    let stream = plan.rare[f].rescue;
+                    order.push((stream.uniform(state.path + l as u64, state.quarter), f));
+                }
             }
-            if any(&rescue) {
-                pay_in(plan, state, f, &rescue);
-            }
-        }
-        for l in lanes_set(broke) {
-            if rescue[l] > 0.0 {
-                continue;
-            }
-            let bought = if enabled { buyer(plan, state, f, l) } else { None };
-            let why = cause(state, f, l);
-            let firms = &mut state.firms;
-            firms.alive[f][l] = 0.0;
-            state.turnover = true;
-            firms.exit_quarter[f][l] = f64::from(state.quarter);
-            firms.cause[f][l] = f64::from(why as u8);
-            firms.defaulted[f][l] = flag(why == Cause::Commitment);
-            firms.status[f][l] = f64::from(Status::Liquidated as u8);
-            firms.conditional[f][l] = 0.0;
-            cancel(plan, state, f, l);
-            match bought {
-                Some(buyer) => take_over(plan, state, f, buyer, l),
-                None => state.firms.valuation[f][l] = 0.0,
+            order.sort_by(|a, b| a.0.total_cmp(&b.0));
+            for &(u, f) in &order {
+                if !plan.world.funding.enabled {
+                    end(plan, state, f, None, l);
+                } else if !rescued(plan, state, f, l, u) {
+                    let buyer = buyer(plan, state, f, l);
+                    end(plan, state, f, buyer, l);
+                }
             }
         }
+    }
+}
+
+/// A firm ends: bought or liquidated.
+#[inline(always)]
+fn end<const L: usize>(
+    plan: &Plan,
+    state: &mut State<L>,
+    f: FirmId,
+    buyer: Option<FirmId>,
+    l: usize,
+) {
+    let why = cause(state, f, l);
+    let firms = &mut state.firms;
+    firms.alive[f][l] = 0.0;
+    state.turnover = true;
+    firms.exit_quarter[f][l] = f64::from(state.quarter);
+    firms.cause[f][l] = f64::from(why as u8);
+    firms.defaulted[f][l] = flag(why == Cause::Commitment);
+    firms.status[f][l] = f64::from(Status::Liquidated as u8);
+    firms.conditional[f][l] = 0.0;
+    cancel(plan, state, f, l);
+    match buyer {
+        Some(buyer) => take_over(plan, state, f, buyer, l),
+        None => state.firms.valuation[f][l] = 0.0,
     }
 }
 
@@ -103,26 +114,27 @@ fn cancel<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId, l: usize
 }
 
 /// A rescue round: the hole and a round on top, at the price of a firm in distress, as far as
-/// the pool allows; 0 when nobody comes.
+/// what is left of the pool allows; false when nobody comes.
 #[inline(always)]
-fn rescued<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId, l: usize) -> f64 {
+fn rescued<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId, l: usize, u: f64) -> bool {
     let funding = &plan.world.funding;
     let values = &state.values;
-    if !plan.world.firms[f].raises {
-        return 0.0;
-    }
-    let u = plan.rare[f].rescue.uniform(state.path + l as u64, state.quarter);
     let hole = -state.ledger.cash(f)[l];
-    let most = values[funding.pool_share][l] * state.common.pool[l];
-    if u > values[funding.rescue][l] || hole >= most {
-        return 0.0;
+    let (pool, left) = (state.common.pool[l], state.common.pool_left[l]);
+    let most = (values[funding.pool_share][l] * pool).min(left);
+    if !plan.world.firms[f].raises || u > values[funding.rescue][l] || hole >= most {
+        return false;
     }
     let burn = (-state.firms.cash_flow[f][l]).max(0.0);
     let amount = whole((hole + values[funding.round_quarters][l] * burn).min(most));
     let pre_money = distressed_price(plan, state, f, l);
     dilute(state, f, l, dilution(pre_money, amount));
     state.common.announced[l] += amount;
-    amount
+    state.common.pool_left[l] = left - amount;
+    let mut paid = [0.0; L];
+    paid[l] = amount;
+    pay_in(plan, state, f, &paid);
+    true
 }
 
 #[inline(always)]
@@ -134,8 +146,8 @@ fn distressed_price<const L: usize>(plan: &Plan, state: &State<L>, f: FirmId, l:
     acquisition_price(scrap, revenue, price, state.firms.valuation[f][l])
 }
 
-/// The solvent acquirer with the deepest pocket that can pay, if one wants to; among equals its own
-/// draw decides, so that their order does not matter.
+/// The solvent acquirer with the deepest pocket that can pay and bought nobody this quarter, if one
+/// wants to; among equals its own draw decides, so that their order does not matter.
 #[inline(always)]
 fn buyer<const L: usize>(plan: &Plan, state: &State<L>, f: FirmId, l: usize) -> Option<FirmId> {
     if !plan.world.firms[f].acquirable {
@@ -180,6 +192,7 @@ fn take_over<const L: usize>(
     state.ledger.post(Kind::Acquisition, buyer, f, &hole);
     state.firms.status[f][l] = f64::from(Status::Acquired as u8);
     state.firms.valuation[f][l] = price;
+    state.firms.solvent[buyer][l] = 0.0;
 }
 
 multiversion! {

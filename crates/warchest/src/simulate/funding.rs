@@ -171,12 +171,15 @@ fn rounds<const L: usize>(plan: &Plan, state: &mut State<L>) {
     let (pool, shut) = (&common.pool, each(|l| flag(is_shut(common, l))));
     let scale: [f64; L] = each(|l| pick(sum[l] > pool[l], pool[l] / sum[l], 1.0));
     let part = state.values[plan.world.funding.debt_share];
+    state.common.pool_left = *pool;
     for f in 0..firms {
         if !plan.world.firms[f].raises {
             continue;
         }
         let got = std::mem::replace(&mut state.last_excess[f], [0.0; L]);
         let amount: [f64; L] = each(|l| whole(got[l] * scale[l]));
+        let left = &mut state.common.pool_left;
+        *left = each(|l| left[l] - amount[l]);
         let lent = each(|l| whole(amount[l] * part[l]));
         let mut equity: [f64; L] = each(|l| amount[l] - lent[l]);
         for l in lanes_set(&may_list(plan, state, f, &shut)) {

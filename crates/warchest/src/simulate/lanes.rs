@@ -254,8 +254,9 @@ pub struct Common<const L: usize> {
     pub freeze: Lane<L>,
     pub shortage: Lane<L>,
     pub demand: Lane<L>,
-    /// Funds of the quarter, USD, and their factor over the trend.
+    /// Funds of the quarter, USD; what rounds and rescues left of them; their factor over the trend.
     pub pool: Lane<L>,
+    pub pool_left: Lane<L>,
     pub pool_factor: Lane<L>,
     /// Announced, paid and still conditional equity over the run, USD.
     pub announced: Lane<L>,
@@ -405,6 +406,7 @@ impl<const L: usize> Common<L> {
             shortage: one,
             demand: one,
             pool: zero,
+            pool_left: zero,
             pool_factor: one,
             announced: zero,
             final_spend: zero,

@@ -123,10 +123,7 @@ impl<'a> Next<'a> {
         if quarters.len() > QUARTERS_AT_ONCE {
             let (early, late) = quarters.split_at_mut(quarters.len() / 2);
             let later = self.after(early.len() * figures.iter().sum::<usize>());
-            both(
-                || self.add_to_quarters(early, figures),
-                || later.add_to_quarters(late, figures),
-            );
+            both(|| self.add_to_quarters(early, figures), || later.add_to_quarters(late, figures));
             return;
         }
         for quarter in quarters {

@@ -288,3 +288,65 @@ fn a_bankrupt_buys_nobody() {
         assert!(ends.iter().all(|&status| status == 3), "{ends:?}");
     }
 }
+
+/// Two firms run out of money in the same quarter, 8 GUSD short each; `more` is what funding offers.
+/// By path, which of them ended how (3 liquidated, 2 bought, 0 goes on).
+fn two_short(more: &str, swapped: bool) -> Vec<[u8; 2]> {
+    let short = |name: &str| {
+        format!(
+            "[[firm]]\nname = '{name}'\nstrategy = 'cost-plus'\nmarkup = '25 %'\ncash = '1 GUSD'\n\
+             opex = '9.2 GUSD/quarter'\nvaluation = '10 GUSD'\nacquirer = false\n\
+             product = [{{ share = '40 %', list_price = '2.5 USD/RT', unit_cost = '2 USD/RT' }}]\n"
+        )
+    };
+    let names = if swapped { ["Two", "One"] } else { ["One", "Two"] };
+    let text = format!(
+        "[meta]\ntitle = 't'\nas_of = '2025-05-31'\n[clock]\nlength = '1 quarter'\n\
+         [[segment]]\nname = 's'\nchoice = 'budget'\nsubstitution = 3\n{STILL}\n{}{}\
+         [[firm]]\nname = 'Buyer'\nstrategy = 'cost-plus'\nmarkup = '25 %'\ncash = '20 GUSD'\n\
+         acquirer = true\ntakeover_cap = '40 GUSD'\n\
+         product = [{{ share = '20 %', list_price = '2.5 USD/RT', unit_cost = '2 USD/RT' }}]\n\
+         [funding]\nraise_constant = -50\n{more}\n",
+        short(names[0]),
+        short(names[1]),
+    );
+    let mut ends = Vec::new();
+    run(&written(&text), &request(Detail::Rows), 0..4, 1024, Isa::best(), &mut |block| {
+        let (own, _) = block.firms.status.as_chunks::<3>();
+        ends.extend(own.iter().map(|s| if swapped { [s[1], s[0]] } else { [s[0], s[1]] }));
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    ends
+}
+
+/// A pocket of 60 GUSD would pay for both at some 13 each, but a buyer buys one firm a quarter; which
+/// one is drawn, whoever stands first in the file.
+#[test]
+fn a_buyer_buys_one_firm_a_quarter() {
+    let funding = "rescue = '0 %'\nacquisition = '100 %'\nacquisition_price = '50 %'";
+    let ends = two_short(funding, false);
+    assert!(ends.iter().all(|ends| matches!(ends, [2, 3] | [3, 2])), "{:?}", &ends[..8]);
+    // An even draw of 1,024: 16 to a standard deviation.
+    let first = ends.iter().filter(|ends| ends[0] == 2).count();
+    assert!(first.abs_diff(512) < 80, "{first}");
+    assert_eq!(two_short(funding, true), ends);
+}
+
+/// A rescue takes what it may: all of a pool of 12 GUSD, so that the second hole of 8 stays open, or half
+/// of one of 24, so that both are filled.
+#[test]
+fn rescues_share_the_pool_of_the_quarter() {
+    let funding = |pool: &str, share: &str| {
+        format!(
+            "rescue = '100 %'\nacquisition = '0 %'\npool_share = '{share} %'\n\
+             pool = '{pool} GUSD/quarter'\npool_mood = 0\ncrash_hazard = '0 %/quarter'"
+        )
+    };
+    let ends = two_short(&funding("12", "100"), false);
+    assert!(ends.iter().all(|ends| matches!(ends, [0, 3] | [3, 0])), "{:?}", &ends[..8]);
+    let first = ends.iter().filter(|ends| ends[0] == 0).count();
+    assert!(first.abs_diff(512) < 80, "{first}");
+    assert_eq!(two_short(&funding("12", "100"), true), ends);
+    assert!(two_short(&funding("24", "50"), false).iter().all(|ends| *ends == [0, 0]));
+}

@@ -101,7 +101,8 @@ fn rescue<const L: usize>(
             nests: game.demand.nests,
             outside: game.demand.outside,
         };
-        let stage = NestedGame { demand, cost: &cost, frozen: &frozen, owner: game.owner, warm: true };
+        let stage =
+            NestedGame { demand, cost: &cost, frozen: &frozen, owner: game.owner, warm: true };
         let found = attempt(Isa::PORTABLE, &stage, &mut at, &mut bought);
         status.iterations[l] += found.iterations[0];
         if rest <= target {

@@ -93,8 +93,14 @@ fn ces_closed_form() {
     let (utility, cost, zero, one) =
         (rows(&[0.0; 4]), rows(&[1.0; 4]), rows(&[0.0; 4]), rows(&[1.0; 4]));
     let demand = CesDemand { utility: &utility, active: &one, sigma: [3.0; L], outside: false };
-    let game =
-        CesGame { demand, epsilon: [1.1; L], cost: &cost, frozen: &zero, owner: &[0, 1, 2, 3], warm: true };
+    let game = CesGame {
+        demand,
+        epsilon: [1.1; L],
+        cost: &cost,
+        frozen: &zero,
+        owner: &[0, 1, 2, 3],
+        warm: true,
+    };
     let (mut prices, mut shares) = (zero.clone(), zero.clone());
     let status = ces_nash(Isa::best(), &game, &mut prices, &mut shares);
     assert!(status.converged.iter().all(|&c| c), "{status:?}");
