@@ -4,7 +4,7 @@
 use crate::progress::grouped;
 use crate::report::svg::Unit;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
-use warchest::answers::{Breaking, Estimate, Fan, FirmAnswer, LayerAnswer, Summary};
+use warchest::answers::{Breaking, Estimate, Fan, FirmAnswer, LayerAnswer, StressFirm, Summary};
 
 /// Columns of a screen that is not a terminal, and of one that is very wide.
 const WIDTH: usize = 100;
@@ -88,7 +88,7 @@ fn firms(found: &Summary) -> String {
         row.push(cash_positive(found, firm));
         if let Some(stress) = stress {
             let point = stress.firms.iter().find(|other| other.name == firm.name);
-            row.push(point.map_or_else(String::new, |point| breaks(point.breaking, &stress.sizes)));
+            row.push(point.map_or_else(String::new, |point| breaks(point.breaking)));
         }
         row
     };
@@ -104,8 +104,9 @@ fn firms(found: &Summary) -> String {
         );
     }
     if let Some(stress) = stress {
-        let open = stress.firms.iter().any(|firm| !firm.breaking.is_settled(&stress.sizes));
-        let open = if open { "; between: not settled by these paths" } else { "" };
+        let open =
+            stress.firms.iter().any(|firm| matches!(firm.breaking, Breaking::Unsettled { .. }));
+        let open = if open { "; between: if at all, not settled by these paths" } else { "" };
         notes.push(format!("breaks at: size of the {} ({}){open}", stress.name, stress.size_means));
     }
     if !notes.is_empty() {
@@ -135,11 +136,9 @@ fn cash_positive(found: &Summary, firm: &FirmAnswer) -> String {
 }
 
 /// A breaking point with its interval, or the interval alone where the paths do not settle it.
-pub fn breaks(point: Breaking, sizes: &[f64]) -> String {
+pub fn breaks(point: Breaking) -> String {
     match point {
-        Breaking::At { low, high, .. } if !point.is_settled(sizes) => {
-            format!("between {} and {} %", bare(low), bare(high))
-        }
+        Breaking::Unsettled { low, high } => format!("between {} and {} %", bare(low), bare(high)),
         Breaking::At { size, low, high } => {
             format!("{} [{}, {}]", percent(size), bare(low), bare(high))
         }
@@ -287,14 +286,13 @@ fn breaking(found: &Summary) -> Option<String> {
         let firms: Vec<String> = stress
             .firms
             .iter()
-            .filter(|firm| matches!(firm.breaking, Breaking::At { .. }))
-            .map(|firm| match firm.breaking.is_settled(&stress.sizes) {
-                true => format!("{} at {}", firm.name, breaks(firm.breaking, &stress.sizes)),
-                false => format!(
-                    "{} {}, not settled by these paths",
-                    firm.name,
-                    breaks(firm.breaking, &stress.sizes)
-                ),
+            .filter_map(|StressFirm { name, breaking, .. }| match breaking {
+                Breaking::At { .. } => Some(format!("{name} at {}", breaks(*breaking))),
+                Breaking::Unsettled { .. } => {
+                    let range = breaks(*breaking);
+                    Some(format!("{name} {range} if at all, not settled by these paths"))
+                }
+                Breaking::Already | Breaking::Never => None,
             })
             .collect();
         let found = if firms.is_empty() { "breaks no other firm".into() } else { firms.join("; ") };

@@ -130,7 +130,8 @@ fn chosen(world: &World, args: &Args) -> Result<Vec<(World, Stress)>, CliError> 
 }
 
 /// One row per stress, firm and size; the breaking point stands in each row of its firm:
-/// `at` with its 95 % interval, `already` below 50 % at the smallest size, `never` within the grid.
+/// `at` with its 95 % interval, `unsettled` within one, `already` below 50 % at the smallest size,
+/// `never` within the grid.
 fn csv(answers: &[StressAnswer]) -> String {
     let mut text = "stress,firm,size,survival,se,paths,breaks,breaks_at,low,high\n".to_string();
     let quoted = |word: &str| {
@@ -141,6 +142,7 @@ fn csv(answers: &[StressAnswer]) -> String {
         for firm in &answer.firms {
             let breaks = match firm.breaking {
                 Breaking::At { size, low, high } => format!("at,{size},{low},{high}"),
+                Breaking::Unsettled { low, high } => format!("unsettled,,{low},{high}"),
                 Breaking::Already => "already,,,".to_string(),
                 Breaking::Never => "never,,,".to_string(),
             };
@@ -179,10 +181,10 @@ fn show(answer: &StressAnswer, world: &World) -> String {
     let row = |firm: &warchest::answers::StressFirm| {
         let mut row = vec![firm.name.clone()];
         row.extend(firm.survival.iter().map(|found: &Estimate| screen::percent(found.value)));
-        row.push(screen::breaks(firm.breaking, &answer.sizes));
+        row.push(screen::breaks(firm.breaking));
         row
     };
-    let open = answer.firms.iter().any(|firm| !firm.breaking.is_settled(&answer.sizes));
+    let open = answer.firms.iter().any(|firm| matches!(firm.breaking, Breaking::Unsettled { .. }));
     text += &screen::table(&header, answer.firms.iter().map(row).collect());
     text += &screen::wrapped(
         &format!(
@@ -191,7 +193,11 @@ fn show(answer: &StressAnswer, world: &World) -> String {
              lies at 95 %{}",
             answer.paths,
             100.0 * widest,
-            if open { "; between: not settled by these paths, more --paths narrow it" } else { "" }
+            if open {
+                "; between: if at all, not settled by these paths, more --paths narrow it"
+            } else {
+                ""
+            }
         ),
         "",
     );

@@ -184,9 +184,7 @@ fn money(summary: &from::Summary) -> Option<Money> {
 fn stress(answer: &from::StressAnswer, reported: &[&from::FirmAnswer]) -> Stress {
     let of = |firm: &from::FirmAnswer| answer.firms.iter().find(|f| f.name == firm.name);
     let breaking = |found: from::Breaking| match found {
-        from::Breaking::At { low, high, .. } if !found.is_settled(&answer.sizes) => {
-            Breaking::Unsettled { low, high }
-        }
+        from::Breaking::Unsettled { low, high } => Breaking::Unsettled { low, high },
         from::Breaking::At { size, low, high } => Breaking::At { size, low, high },
         from::Breaking::Already => Breaking::Already,
         from::Breaking::Never => Breaking::Never,

@@ -64,7 +64,7 @@ fn overview(input: &ReportInput) -> Figure {
         note:
             "An arrow: the firm holds at every size tried. A cross: it is below even odds before \
                any shock. A bar without dot spans more than half of the sizes tried: these paths \
-               do not settle where the firm breaks."
+               do not settle whether and where the firm breaks."
                 .into(),
         source: stress_source(input),
         table: Table::new(&["stress", "firm", "breaking point", "95 % from", "to"]),

@@ -154,7 +154,10 @@ pub fn stress(stress: &Stress, firms: &[Firm]) -> String {
     let Some(first) = broken.first() else {
         let open: Vec<&str> = open.iter().map(|(_, name)| *name).collect();
         return if !open.is_empty() {
-            format!("{name}: these paths do not settle where {} would break", list(&open))
+            format!(
+                "{name}: these paths do not settle whether and where {} would break",
+                list(&open)
+            )
         } else if already.is_empty() {
             format!("{name}: nobody breaks, even at a size of {}", Unit::Share.show(largest))
         } else {
@@ -244,7 +247,10 @@ mod tests {
         let found = say(&[at(0.5), at(0.4)]);
         assert_eq!(found, format!("War: {b} and {a} break at about the same size, from 40\u{a0}%"));
         let found = say(&[open, Breaking::Already]);
-        assert_eq!(found, format!("War: these paths do not settle where {a} would break"));
+        assert_eq!(
+            found,
+            format!("War: these paths do not settle whether and where {a} would break")
+        );
         let found = say(&[open, at(0.3)]);
         assert!(found.ends_with("at a size of 30\u{a0}%; not all points are settled"), "{found}");
     }

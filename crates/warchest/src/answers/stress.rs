@@ -23,7 +23,8 @@ pub struct Probe {
 /// 50 %, one below; its 95 % interval runs from where survival falls through `50 % + 1.96 se` to
 /// where it falls through `50 % − 1.96 se`. All three are bracketed by bisection and read off the
 /// line between the two sizes of their bracket; an end that no size brackets is the end of the
-/// range that was tried.
+/// range that was tried. An interval wider than half of that range, or without a point in it, settles
+/// nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bisection {
     probes: Vec<Probe>,
@@ -79,30 +80,44 @@ impl Bisection {
 
     /// First size whose survival is below 50 % + `side` half-widths, when an earlier one is not.
     fn crossing(&self, firm: usize, side: f64) -> Option<usize> {
-        let below = |probe: &Probe| {
+        self.below(firm, side).filter(|&at| at > 0)
+    }
+
+    /// First size whose survival is below 50 % + `side` half-widths.
+    fn below(&self, firm: usize, side: f64) -> Option<usize> {
+        self.probes.iter().position(|probe| {
             let found = probe.survival[firm];
             found.value < 0.5 + side * WIDE * found.se
-        };
-        let at = self.probes.iter().position(below)?;
-        (at > 0).then_some(at)
+        })
     }
 
     /// Where `firm` breaks, from what was tried.
     pub fn breaking(&self, firm: usize) -> Breaking {
-        let Some(first) = self.probes.first() else { return Breaking::Never };
-        if first.survival[firm].value < 0.5 {
+        let (Some(first), Some(last)) = (self.probes.first(), self.probes.last()) else {
+            return Breaking::Never;
+        };
+        // Where survival surely, probably, perhaps falls through 50 %; the mildest size where it is
+        // below at once.
+        let [sure, size, perhaps] = [-1.0, 0.0, 1.0].map(|side| {
+            self.below(firm, side).map(|at| match at {
+                0 => first.size,
+                _ => self.between(firm, side, at),
+            })
+        });
+        let Some(mild) = perhaps else { return Breaking::Never };
+        if self.below(firm, -1.0) == Some(0) {
             return Breaking::Already;
         }
-        let Some(at) = self.crossing(firm, 0.0) else { return Breaking::Never };
-        let strongest = self.probes[self.probes.len() - 1].size;
-        let end = |side: f64, open: f64| {
-            self.crossing(firm, side).map_or(open, |at| self.between(firm, side, at))
-        };
-        let (mild, strong) = (end(1.0, first.size), end(-1.0, strongest));
-        Breaking::At {
-            size: self.between(firm, 0.0, at),
-            low: mild.min(strong),
-            high: mild.max(strong),
+        let strong = sure.unwrap_or(last.size);
+        let (low, high) = (mild.min(strong), mild.max(strong));
+        match size {
+            Some(size)
+                if self.crossing(firm, 0.0).is_some()
+                    && high - low <= 0.5 * (last.size - first.size).abs() =>
+            {
+                Breaking::At { size, low, high }
+            }
+            _ => Breaking::Unsettled { low, high },
         }
     }
 
@@ -134,18 +149,6 @@ pub fn breaking_point(
         bisection.insert(Probe { size, survival: vec![survival(size)] });
     }
     bisection.breaking(0)
-}
-
-impl Breaking {
-    /// Whether the run settles where it breaks: the interval spans at most half of the range of
-    /// `sizes` that were tried. A point within a wider one says nothing.
-    pub fn is_settled(&self, sizes: &[f64]) -> bool {
-        let (Some(first), Some(last)) = (sizes.first(), sizes.last()) else { return true };
-        match self {
-            Breaking::At { low, high, .. } => high - low <= 0.5 * (last - first).abs(),
-            Breaking::Already | Breaking::Never => true,
-        }
-    }
 }
 
 /// What the size of a shock of this kind measures, in words.
@@ -221,9 +224,7 @@ mod tests {
         let mut doubtful = |size: f64| Estimate { value: 0.52 - 0.04 * size, se: 0.05 };
         let sizes = [0.0, 0.5, 1.0];
         let found = breaking_point(&sizes, 0.01, &mut doubtful);
-        assert!(matches!(found, Breaking::At { low: 0.0, high: 1.0, .. }), "{found:?}");
-        assert!(!found.is_settled(&sizes));
-        assert!(breaking_point(&sizes, 0.01, &mut even(400)).is_settled(&sizes));
+        assert_eq!(found, Breaking::Unsettled { low: 0.0, high: 1.0 });
     }
 
     #[test]
@@ -231,5 +232,19 @@ mod tests {
         let certain = |value: f64| move |_: f64| Estimate { value, se: 0.001 };
         assert_eq!(breaking_point(&[0.0, 0.5], 0.01, &mut certain(0.9)), Breaking::Never);
         assert_eq!(breaking_point(&[0.0, 0.5], 0.01, &mut certain(0.2)), Breaking::Already);
+    }
+
+    #[test]
+    fn survival_near_even_odds_settles_nothing() {
+        // Above 50 % everywhere, surely so (by 0.04, twice the error) only up to a size of 0.5.
+        let mut near = |size: f64| Estimate { value: 0.56 - 0.0408 * size, se: 0.02 };
+        let found = breaking_point(&[0.0, 1.0], 0.01, &mut near);
+        let Breaking::Unsettled { low, high: 1.0 } = found else { panic!("{found:?}") };
+        assert!((low - 0.5).abs() < 0.05, "{low}");
+        // Below at the mildest size, but not surely.
+        let mut below = |size: f64| Estimate { value: 0.48 - 0.0384 * size, se: 0.02 };
+        let found = breaking_point(&[0.0, 1.0], 0.01, &mut below);
+        let Breaking::Unsettled { low: 0.0, high } = found else { panic!("{found:?}") };
+        assert!((high - 0.5).abs() < 0.05, "{high}");
     }
 }

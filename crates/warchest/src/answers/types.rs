@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// Version of this shape; raised when a name, unit or meaning changes.
-pub const SUMMARY_VERSION: u32 = 2;
+pub const SUMMARY_VERSION: u32 = 3;
 
 fn maybe<'de, D: Deserializer<'de>>(source: D) -> Result<f64, D::Error> {
     Ok(Option::<f64>::deserialize(source)?.unwrap_or(f64::NAN))
@@ -424,9 +424,17 @@ pub enum Breaking {
         /// Upper end.
         high: f64,
     },
-    /// Below 50 % at the mildest size.
+    /// Somewhere between two sizes, if at all: these paths do not settle it. The interval spans more
+    /// than half of the sizes tried, or survival stays within its error of 50 %.
+    Unsettled {
+        /// Lower end.
+        low: f64,
+        /// Upper end.
+        high: f64,
+    },
+    /// Surely below 50 % at the mildest size.
     Already,
-    /// Above 50 % at the strongest size.
+    /// Surely above 50 % at every size, up to the strongest.
     #[default]
     Never,
 }

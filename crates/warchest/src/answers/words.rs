@@ -119,7 +119,7 @@ fn first_to_break(summary: &Summary) -> Option<String> {
         return Some(match open.as_slice() {
             [] => format!("; “{name}” pushes no other firm through even odds"),
             firms => format!(
-                "; under “{name}” these paths do not settle where {} would break",
+                "; under “{name}” these paths do not settle whether and where {} would break",
                 list(&firms.iter().map(|point| point.name.to_string()).collect::<Vec<_>>())
             ),
         });
@@ -155,11 +155,13 @@ struct Point<'a> {
 fn points(stress: &StressAnswer) -> (Vec<Point<'_>>, Vec<Point<'_>>) {
     let (mut settled, mut open) = (Vec::new(), Vec::new());
     for firm in &stress.firms {
-        let Breaking::At { size, low, high } = firm.breaking else { continue };
+        let (found, size, low, high) = match firm.breaking {
+            Breaking::At { size, low, high } => (&mut settled, size, low, high),
+            Breaking::Unsettled { low, high } => (&mut open, f64::NAN, low, high),
+            Breaking::Already | Breaking::Never => continue,
+        };
         let (low, high) = (low.abs().min(high.abs()), low.abs().max(high.abs()));
-        let point = Point { name: &firm.name, size, low, high };
-        let known = firm.breaking.is_settled(&stress.sizes);
-        if known { &mut settled } else { &mut open }.push(point);
+        found.push(Point { name: &firm.name, size, low, high });
     }
     settled.sort_by(|a, b| a.size.abs().total_cmp(&b.size.abs()));
     (settled, open)
@@ -255,7 +257,8 @@ mod tests {
             "{found}"
         );
         // A point within an interval of half the range and more is not quoted.
-        let found = say(&[("A", at(0.1, 0.0, 1.0)), ("B", late)]);
+        let open = Breaking::Unsettled { low: 0.0, high: 1.0 };
+        let found = say(&[("A", open), ("B", late)]);
         assert!(
             found.ends_with(
                 "; under “war”, B breaks at a size of 60 %; whether A would before is not \
@@ -263,9 +266,11 @@ mod tests {
             ),
             "{found}"
         );
-        let found = say(&[("A", at(0.1, 0.0, 1.0)), ("B", Breaking::Never)]);
+        let found = say(&[("A", open), ("B", Breaking::Never)]);
         assert!(
-            found.ends_with("; under “war” these paths do not settle where A would break."),
+            found.ends_with(
+                "; under “war” these paths do not settle whether and where A would break."
+            ),
             "{found}"
         );
         let found = say(&[("A", Breaking::Never), ("B", Breaking::Already)]);
