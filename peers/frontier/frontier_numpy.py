@@ -391,7 +391,7 @@ def raise_money(world, state, books, quarter, rng):
     state.tranche = np.where(asked > 0, state.owed / 4, state.tranche)
     state.raised = now + tranche
     state.cash += state.raised
-    exits(world, state, pool, rng)
+    exits(world, state, pool, pool - asked.sum(0), rng)
 
 
 def mark(world, state, at, quarter):
@@ -411,17 +411,18 @@ def mark(world, state, at, quarter):
     return np.where((start > 0) & (quarter == 0), start, value)
 
 
-def exits(world, state, pool, rng):
+def exits(world, state, pool, left, rng):
     f = world.funding
     for at in range(len(world.firms)):
         broke = (state.cash[at] < 0) & (state.alive[at] > 0)
         hole = -state.cash[at]
-        most = f["pool_share"] * pool
+        most = np.minimum(f["pool_share"] * pool, left)
         helped = broke & (rng.random(world.paths) <= f["rescue"]) & (hole < most)
         if not world.firms[at].get("raises", True):
             helped[:] = False
         amount = np.minimum(hole + f["round_quarters"] * np.maximum(-state.flow[at], 0), most)
         state.cash[at] = np.where(helped, state.cash[at] + amount, state.cash[at])
+        left = np.where(helped, left - amount, left)
         state.alive[at] = np.where(broke & ~helped, 0.0, state.alive[at])
 
 

@@ -135,9 +135,12 @@ pub fn of_target(folder: &Path) -> Result<Option<Lock>, CliError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(CliError::read(folder, error)),
     };
-    // Left behind when the very first write was cut short.
-    let ours = |name: &std::ffi::OsStr| name == "lock.json.tmp";
-    let mut names = entries.flatten().map(|entry| entry.file_name()).filter(|name| !ours(name));
+    // Left behind when the very first write was cut short, or by a file manager: a run
+    // overwrites no hidden file.
+    let harmless = |name: &std::ffi::OsStr| {
+        name == "lock.json.tmp" || name.as_encoded_bytes().starts_with(b".")
+    };
+    let mut names = entries.flatten().map(|entry| entry.file_name()).filter(|name| !harmless(name));
     match names.next() {
         None => Ok(None),
         Some(name) => Err(CliError::folder(

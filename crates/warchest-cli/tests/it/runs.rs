@@ -245,6 +245,9 @@ fn files_of_others_are_left_alone() {
             assert!(err.contains(part), "{part} is not in\n{err}");
         }
     }
+    // What a file manager leaves behind is nobody's work.
+    fs::create_dir_all(&shard).expect("a folder");
+    fs::write(Path::new(&shard).join(".DS_Store"), "").expect("written");
     ends(0, &["run", &file, "--paths", "256", "--plain", "--shard", "1/1", "--out", &shard]);
     let (_, err) = ends(1, &["merge", &shard, "--out", &own]);
     assert!(err.contains("holds files that are no run of warchest"), "{err}");

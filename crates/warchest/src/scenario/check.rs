@@ -386,10 +386,11 @@ pub(super) fn field_of(section: &'static Section, key: &str) -> &'static Field {
         .unwrap_or_else(|| unreachable!("{} has the key `{key}` (tested)", section.name))
 }
 
-/// Whether two names differ in capitals, blanks and signs alone: in a variant that is a mistake.
+/// Whether two names differ in capitals, blanks, dashes and dots alone: in a variant that is a mistake.
 fn is_spelling_of(one: &str, other: &str) -> bool {
+    let passed_over = |c: &char| c.is_whitespace() || "-–_.,'’".contains(*c);
     let letters = |name: &str| -> String {
-        name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+        name.chars().filter(|c| !passed_over(c)).flat_map(char::to_lowercase).collect()
     };
     one != other && !letters(one).is_empty() && letters(one) == letters(other)
 }
@@ -397,4 +398,19 @@ fn is_spelling_of(one: &str, other: &str) -> bool {
 /// A place in no file, for built-in defaults.
 pub(super) fn built_in() -> Place {
     Place::new(&Source::new("default", ""), 0..0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_spelling_of;
+
+    #[test]
+    fn another_spelling_is_no_other_name() {
+        for other in ["openai", "Open AI", "Open-AI", "Open.A.I"] {
+            assert!(is_spelling_of("OpenAI", other), "{other}");
+        }
+        for other in ["OpenAI", "OpenAI+", "OpenAI 2", ""] {
+            assert!(!is_spelling_of("OpenAI", other), "{other}");
+        }
+    }
 }

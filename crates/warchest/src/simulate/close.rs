@@ -87,7 +87,7 @@ fn surplus<const L: usize>(plan: &Plan, state: &mut State<L>, m: MarketId) {
     let surplus = match segment.kernel {
         Kernel::Unit { price_slope } => {
             let slope = &state.values[price_slope];
-            each(|l| size[l] * now[l] / (slope[l] * factor[l]))
+            each(|l| size[l] * now[l] / slope[l])
         }
         Kernel::Budget { sigma, epsilon } => {
             let (sigma, epsilon) = (&state.values[sigma], &state.values[epsilon]);

@@ -165,6 +165,10 @@ table! {
         active,
         /// Utility without price, as the kernel of the segment wants it.
         utility,
+        /// Utility at the list price of the start, none when not on sale; what commoditisation adds,
+        /// so that at those prices as many buy as without it.
+        at_start,
+        rebase,
         /// Cost of a unit (or RT), USD; effective marginal cost.
         cost,
         effective,

@@ -8,7 +8,7 @@ use crate::numerics::lanes::Isa;
 use crate::pricing::lanes::{CesGame, GameStatus, LogitGame, NestedGame};
 use crate::pricing::lanes::{ces_nash, logit_nash, nested_nash};
 use crate::simulate::demand::wanted;
-use crate::simulate::lanes::{State, any, each, flag, pick, renew};
+use crate::simulate::lanes::{State, any, each, flag, larger, pick, renew};
 use crate::simulate::plan::Plan;
 use crate::simulate::prices::{effective_costs, forget_held, intentions, rival_price};
 use crate::simulate::shadow;
@@ -112,7 +112,7 @@ fn choose<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>, m: usize)
     let shares = if place.fluid { &mut offers.share } else { &mut offers.choice };
     let shares = &mut shares[range.clone()];
     let (utility, active) = (&offers.utility[range.clone()], &offers.active[range]);
-    let [slope, sigma] = slopes(segment, &state.values, &state.common.substitution);
+    let [slope, sigma, rho] = taste(segment, &state.values, &state.common.substitution);
     state.markets.log_sum[m] = match segment.kernel {
         Kernel::Budget { .. } => {
             let demand = CesDemand { utility, active, sigma, outside: false };
@@ -120,7 +120,6 @@ fn choose<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>, m: usize)
         }
         _ if place.nested => {
             let (nest, nests) = (place.nest.as_slice(), place.nests);
-            let rho = state.values[segment.nest_correlation];
             let demand = NestedDemand { utility, active, slope, rho, nest, nests, outside: true };
             nested_shares(isa, &demand, prices, shares)
         }
@@ -131,22 +130,25 @@ fn choose<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>, m: usize)
     };
 }
 
-/// Price slope (Unit; 0 for free) and elasticity of substitution (Budget) under the shocks.
-fn slopes<const L: usize>(
+/// Price slope (Unit; 0 for free), elasticity of substitution (Budget) and correlation of tastes in
+/// a nest (Unit), the last two under the shocks: commoditisation makes products closer substitutes of
+/// each other, not of buying nothing.
+pub(super) fn taste<const L: usize>(
     segment: &Segment,
     values: &crate::simulate::draws::Values<L>,
     factor: &[f64; L],
-) -> [[f64; L]; 2] {
+) -> [[f64; L]; 3] {
+    let rho = values[segment.nest_correlation];
     match segment.kernel {
         Kernel::Unit { price_slope } => {
-            let slope = &values[price_slope];
-            [each(|l| slope[l] * factor[l]), [2.0; L]]
+            let closer: [f64; L] = each(|l| larger(1.0 - (1.0 - rho[l]) / factor[l], 0.0));
+            [values[price_slope], [2.0; L], each(|l| pick(factor[l] == 1.0, rho[l], closer[l]))]
         }
         Kernel::Budget { sigma, .. } => {
             let sigma = &values[sigma];
-            [[0.0; L], each(|l| sigma[l] * factor[l])]
+            [[0.0; L], each(|l| sigma[l] * factor[l]), rho]
         }
-        Kernel::Free { .. } => [[0.0; L], [2.0; L]],
+        Kernel::Free { .. } => [[0.0; L], [2.0; L], rho],
     }
 }
 
@@ -169,8 +171,7 @@ fn nash<const L: usize>(
     let place = &plan.places[m];
     let range = place.range.clone();
     let segment = &plan.world.segments[plan.world.markets[m].segment];
-    let [slope, sigma] = slopes(segment, &state.values, &state.common.substitution);
-    let rho = state.values[segment.nest_correlation];
+    let [slope, sigma, rho] = taste(segment, &state.values, &state.common.substitution);
     let offers = &mut state.offers;
     let (utility, active) = (&offers.utility[range.clone()], &offers.active[range.clone()]);
     let (cost, frozen) = (&offers.effective[range.clone()], &offers.frozen[range.clone()]);

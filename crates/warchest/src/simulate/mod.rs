@@ -7,6 +7,7 @@ pub mod audit;
 pub(crate) mod books;
 pub(crate) mod capacity;
 pub(crate) mod close;
+pub(crate) mod commoditise;
 pub(crate) mod costs;
 pub(crate) mod demand;
 pub(crate) mod draws;

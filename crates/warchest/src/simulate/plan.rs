@@ -145,6 +145,8 @@ pub struct Plan<'w> {
     pub learning: bool,
     /// Some mechanism looks at what was sold of an offer.
     pub sold: bool,
+    /// Products may become closer substitutes.
+    pub commoditised: bool,
 }
 
 impl<'w> Plan<'w> {
@@ -202,6 +204,9 @@ impl<'w> Plan<'w> {
             entry: world.firms.iter().any(|firm| firm.entry.is_some()),
             learning: false,
             sold: false,
+            commoditised: world.shocks.iter().any(|shock| {
+                shock.kind == ShockKind::Commoditise && fixed(world.param(shock.size)) != Some(0.0)
+            }),
         };
         plan.split_params();
         plan.switch();
@@ -296,7 +301,8 @@ impl<'w> Plan<'w> {
             owner: Vec::new(),
             nest: Vec::new(),
             nests: segment.nests.len().max(1),
-            nested: !self.is_fixed(segment.nest_correlation, 0.0),
+            nested: !self.is_fixed(segment.nest_correlation, 0.0)
+                || self.commoditised && matches!(segment.kernel, Kernel::Unit { .. }),
             game: false,
             start: !fluid || matches!(segment.kernel, Kernel::Budget { .. }),
             fluid,

@@ -33,6 +33,11 @@ pub fn intentions<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>) {
             let walk = &state.products.taste_walk[offer.product];
             add(isa, &mut offers.utility[n], &offers.taste[n], walk);
         }
+        if plan.commoditised {
+            let Offers { utility, rebase, .. } = &mut state.offers;
+            let before = utility[n];
+            add(isa, &mut utility[n], &before, &rebase[n]);
+        }
         match plan.world.firms[offer.firm].strategy {
             Strategy::CostPlus { markup, .. } if !matches!(segment.kernel, Kernel::Free { .. }) => {
                 let Offers { list, price, cost, .. } = &mut state.offers;

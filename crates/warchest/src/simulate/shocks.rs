@@ -3,6 +3,7 @@
 use crate::multiversion;
 use crate::numerics::elementary::exp;
 use crate::numerics::lanes::Isa;
+use crate::simulate::commoditise::rebase;
 use crate::simulate::lanes::{State, each, flag};
 use crate::simulate::plan::Plan;
 use crate::world::{Shock, ShockKind};
@@ -21,6 +22,9 @@ pub fn shocks<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>) {
     }
     if !plan.world.shocks.is_empty() {
         scenario(isa, plan, state);
+    }
+    if plan.commoditised {
+        rebase(isa, plan, state);
     }
 }
 

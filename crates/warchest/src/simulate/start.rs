@@ -5,6 +5,7 @@ use crate::demand::choice::{CesDemand, LogitDemand, NestedDemand};
 use crate::demand::choice::{ces_shares, logit_shares, nested_shares};
 use crate::numerics::elementary::{exp, ln};
 use crate::numerics::lanes::Isa;
+use crate::simulate::commoditise::note_start;
 use crate::simulate::lanes::{Common, State, each, flag, pick};
 use crate::simulate::outcome::{NEVER, Status};
 use crate::simulate::plan::Plan;
@@ -32,6 +33,9 @@ impl<const L: usize> State<L> {
             if plan.places[m].start {
                 self.evaluate_start(isa, plan, m);
             }
+        }
+        if plan.commoditised {
+            note_start(isa, plan, self);
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod books;
 mod claims;
+mod commoditise;
 mod curves;
 mod draws;
 mod engine;

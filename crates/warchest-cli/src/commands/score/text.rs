@@ -41,9 +41,10 @@ fn verdict(totals: &Totals) -> String {
     if totals.figures > 0 {
         let count = |part: f64| (part * totals.figures as f64).round();
         let mut text = format!(
-            "Of {} figures {} ({}) lie inside the forecast's 50 % interval and {} ({}) inside its \
+            "Of {} {} {} ({}) lie inside the forecast's 50 % interval and {} ({}) inside its \
              90 % interval.",
             totals.figures,
+            if totals.figures == 1 { "figure" } else { "figures" },
             count(totals.inside_50),
             percent(totals.inside_50),
             count(totals.inside_90),
