@@ -7,19 +7,29 @@ use crate::multiversion;
 use crate::numerics::elementary::{exp, ln};
 use crate::numerics::lanes::Isa;
 use crate::simulate::funding::{dilute, is_shut, pay_in};
-use crate::simulate::lanes::{State, any, each, flag, pick};
+use crate::simulate::lanes::{State, any, each, flag, lanes_set, pick};
 use crate::simulate::outcome::{Cause, Status};
 use crate::simulate::plan::Plan;
 use crate::world::{FirmId, Kernel, ShockKind};
 
 /// Who runs out of cash, and what becomes of it; who enters.
 pub fn exits<const L: usize>(isa: Isa, plan: &Plan, state: &mut State<L>) {
-    let broke = |&f: &FirmId| some_broke(isa, state.ledger.cash(f), &state.firms.alive[f]);
-    let broke: Vec<FirmId> = (0..plan.world.firms.len()).filter(broke).collect();
-    if !broke.is_empty() {
+    let mut broke = std::mem::take(&mut state.broke);
+    broke.clear();
+    for f in 0..plan.world.firms.len() {
+        if some_broke(isa, state.ledger.cash(f), &state.firms.alive[f]) {
+            broke.push(f);
+        }
+    }
+    if plan.world.funding.enabled && !broke.is_empty() {
         note_solvent(plan, state);
         distress(isa, plan, state, &broke);
+    } else {
+        for &f in &broke {
+            liquidate(isa, plan, state, f);
+        }
     }
+    state.broke = broke;
     if plan.entry {
         entries(isa, plan, state);
     }
@@ -39,12 +49,33 @@ fn note_solvent<const L: usize>(plan: &Plan, state: &mut State<L>) {
     }
 }
 
+/// 1 in the lanes in which a firm is out of cash.
+#[inline(always)]
+fn broke_lanes<const L: usize>(state: &State<L>, f: FirmId) -> [f64; L] {
+    let (cash, alive) = (state.ledger.cash(f), &state.firms.alive[f]);
+    each(|l| pick(cash[l] < 0.0, alive[l], 0.0))
+}
+
+multiversion! {
+    /// Without investors whoever is out of cash ends.
+    fn liquidate<const L: usize>(plan: &Plan, state: &mut State<L>, f: FirmId) {
+        for l in lanes_set(&broke_lanes(state, f)) {
+            end(plan, state, f, None, l);
+        }
+    }
+}
+
 multiversion! {
     /// Those without cash, one after the other: what is left of the pool and the pockets of buyers
     /// go to those whose draw of a rescue is lower, so that the order of firms does not matter.
     fn distress<const L: usize>(plan: &Plan, state: &mut State<L>, broke: &[FirmId]) {
+        let mut some = [0.0; L];
+        for &f in broke {
+            let own = broke_lanes(state, f);
+            some = each(|l| some[l] + own[l]);
+        }
         let mut order: Vec<(f64, FirmId)> = Vec::with_capacity(broke.len());
-        for l in 0..L {
+        for l in lanes_set(&some) {
             order.clear();
             for &f in broke {
                 if state.ledger.cash(f)[l] < 0.0 && state.firms.alive[f][l] > 0.0 {
@@ -54,9 +85,7 @@ multiversion! {
             }
             order.sort_by(|a, b| a.0.total_cmp(&b.0));
             for &(u, f) in &order {
-                if !plan.world.funding.enabled {
-                    end(plan, state, f, None, l);
-                } else if !rescued(plan, state, f, l, u) {
+                if !rescued(plan, state, f, l, u) {
                     let buyer = buyer(plan, state, f, l);
                     end(plan, state, f, buyer, l);
                 }

@@ -6,6 +6,7 @@ pub use crate::numerics::lanes::{Rows, each, larger, ones, pick, renew};
 use crate::simulate::draws::{Draws, Values};
 use crate::simulate::outcome::{Detail, Request};
 use crate::simulate::plan::Plan;
+use crate::world::FirmId;
 
 /// One number per path of the group.
 pub type Lane<const L: usize> = [f64; L];
@@ -294,6 +295,8 @@ pub struct State<const L: usize> {
     pub audit: bool,
     /// Somebody entered or ended since the offers were last looked through.
     pub turnover: bool,
+    /// Firms that ran out of cash on some path, while exits are settled.
+    pub broke: Vec<FirmId>,
     /// Figures of each quarter are wanted; somebody looks at the flows of firms, now or in the
     /// answer; the whole books are read, by the figures or by the audit.
     pub figures: bool,
@@ -355,6 +358,7 @@ impl<const L: usize> State<L> {
             free_funding: request.free_funding,
             audit: request.audit,
             turnover: false,
+            broke: Vec::new(),
             figures,
             flows: books > Books::Cash,
             whole: books > Books::Flows,
