@@ -313,7 +313,7 @@ fn json_is_alone_on_stdout_and_sets_add_up() {
         ]
         .concat(),
     );
-    assert_eq!(found["schema"], 2);
+    assert_eq!(found["schema"], 3);
     assert_eq!(found["firms"][0]["survival"]["value"], 0.0);
     let command = found["run"]["command"].as_str().expect("a command");
     assert!(command.matches("--set").count() == 2, "{command}");
