@@ -98,9 +98,9 @@ fn price_title(fans: &[Fan]) -> String {
         f if f < 1e-4 => {
             let years = (fan.rows.len().max(2) - 1) as f64 / 4.0;
             let pace = exp(-ln(f) / years);
-            format!("falls {}-fold a year", Unit::Plain.show(round_two(pace)))
+            format!("falls {}\u{2011}fold a year", Unit::Plain.show(round_two(pace)))
         }
-        f if f < 0.01 => format!("falls {}-fold", Unit::Plain.show(round_two(1.0 / f))),
+        f if f < 0.01 => format!("falls {}\u{2011}fold", Unit::Plain.show(round_two(1.0 / f))),
         f if f < 1.0 => format!("falls by {}", Unit::Share.show(1.0 - f)),
         f => format!("rises by {}", Unit::Share.show(f - 1.0)),
     };
@@ -124,7 +124,11 @@ fn driver_title(input: &ReportInput) -> String {
     let each = input.drivers.iter().filter_map(|fan| Some((change(fan)?, fan)));
     match each.max_by(|a, b| a.0.total_cmp(&b.0)) {
         Some((factor, fan)) if factor > 1.0 => {
-            format!("{} grows {}-fold", capital(&fan.name), Unit::Plain.show(round_two(factor)))
+            format!(
+                "{} grows {}\u{2011}fold",
+                capital(&fan.name),
+                Unit::Plain.show(round_two(factor))
+            )
         }
         _ => "What moves the market".into(),
     }

@@ -122,7 +122,11 @@ fn notes(input: &ReportInput) -> String {
         .implied
         .iter()
         .filter_map(|i| {
-            let growth = format!("{} {}", i.firm, Unit::Share.show(i.simulated?));
+            // Revenue of a firm that ended is 0.
+            let growth = match i.simulated? {
+                lost if lost <= -1.0 => format!("{} none, most paths end it", i.firm),
+                growth => format!("{} {}", i.firm, Unit::Share.show(growth)),
+            };
             Some(match i.reached.is_finite() {
                 true => format!(
                     "{growth} (at least what it is priced for on {} of paths)",
