@@ -1,5 +1,6 @@
 //! Commoditisation moves buyers from product to product, not in or out of the market.
 
+use warchest::numerics::elementary::{exp, ln};
 use warchest::world::{Dist, Param, ParamId, Per, ShockKind, Strategy, Transform, World};
 
 use crate::engine::{Choice, live, one_market, shock};
@@ -9,7 +10,7 @@ use crate::engine::{Choice, live, one_market, shock};
 fn sellers(choice: Choice) -> World {
     let tastes = match choice {
         Choice::Unit { .. } => [1.0, 2.0],
-        Choice::Budget { .. } => [0.2, 0.5 + 1.5f64.ln()],
+        Choice::Budget { .. } => [0.2, 0.5 + ln(1.5)],
     };
     let mut world = one_market(choice, 1e9, &[(tastes[0], 0.5, 0.0), (tastes[1], 0.75, 0.0)]);
     let mut known = |name: &str| {
@@ -51,21 +52,21 @@ fn near(found: f64, want: f64) {
 #[test]
 fn units_move_between_products_only() {
     let choice = Choice::Unit { slope: 1.0, correlation: 0.0 };
-    let half = 0.5f64.exp();
+    let half = exp(0.5);
     let inside = (1.0 + half) / (2.0 + half);
     let ([a, b], _) = shares(choice, 0.0);
     near(a, inside / (1.0 + half));
     near(a + b, inside);
-    for (size, odds) in [(1.0, 1.0f64.exp()), (3.0, 2.0f64.exp())] {
+    for (size, odds) in [(1.0, exp(1.0)), (3.0, exp(2.0))] {
         let ([a, b], _) = shares(choice, size);
         near(a + b, inside);
         near(b / a, odds);
     }
     // Tastes that are correlated already: 1 − ρ = 0.5 goes down to 0.25.
     let ([a, b], _) = shares(Choice::Unit { slope: 1.0, correlation: 0.5 }, 1.0);
-    let calm = (1.0 + 1.0f64.exp()).sqrt();
+    let calm = (1.0 + exp(1.0)).sqrt();
     near(a + b, calm / (1.0 + calm));
-    near(b / a, 2.0f64.exp());
+    near(b / a, exp(2.0));
 }
 
 /// At σ = 3 the odds are e^(2·0.3), at twice that e^(5·0.3), of the same budget of 1 GUSD whatever the
@@ -74,7 +75,7 @@ fn units_move_between_products_only() {
 fn a_budget_moves_between_products_only() {
     for epsilon in [0.5, 1.0, 2.0] {
         let choice = Choice::Budget { sigma: 3.0, epsilon };
-        for (size, odds) in [(0.0, 0.6f64.exp()), (1.0, 1.5f64.exp()), (4.0, 4.2f64.exp())] {
+        for (size, odds) in [(0.0, exp(0.6)), (1.0, exp(1.5)), (4.0, exp(4.2))] {
             let ([a, b], spend) = shares(choice, size);
             near(a + b, 1.0);
             near(b / a, odds);

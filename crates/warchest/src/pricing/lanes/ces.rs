@@ -129,8 +129,72 @@ pub fn ces_nash<const L: usize>(
     prices: &mut [[f64; L]],
     shares: &mut [[f64; L]],
 ) -> GameStatus<L> {
+    let mut status = attempt(isa, game, prices, shares);
+    for l in 0..L {
+        if !status.converged[l] {
+            rescue(game, l, (prices, shares), &mut status);
+        }
+    }
+    status
+}
+
+/// One search.
+fn attempt<const L: usize>(
+    isa: Isa,
+    game: &CesGame<'_, L>,
+    prices: &mut [[f64; L]],
+    shares: &mut [[f64; L]],
+) -> GameStatus<L> {
     let CesDemand { utility, active, sigma, outside } = &game.demand;
     let CesGame { cost, frozen, owner, ref epsilon, warm, .. } = *game;
     let market = Market { utility, active, cost, frozen, owner, outside: *outside, warm };
     nash(isa, &CesRule { sigma, epsilon }, &market, prices, shares)
+}
+
+/// Margins from which a lane that did not arrive is tried again: where a firm sells most of a market
+/// beside a product whose price it keeps, its condition may turn back between the start and the root.
+const AGAIN: [f64; 3] = [0.02, 0.9, 0.6];
+
+/// Solves lane `l` again from other markups.
+#[cold]
+fn rescue<const L: usize>(
+    game: &CesGame<'_, L>,
+    l: usize,
+    (prices, shares): (&mut [[f64; L]], &mut [[f64; L]]),
+    status: &mut GameStatus<L>,
+) {
+    let lane = |rows: &[[f64; L]]| -> Vec<[f64; 1]> { rows.iter().map(|row| [row[l]]).collect() };
+    let (utility, active) = (lane(game.demand.utility), lane(game.demand.active));
+    let (cost, frozen) = (lane(game.cost), lane(game.frozen));
+    for margin in AGAIN {
+        let start = |j: usize| match frozen[j][0] > 0.5 || active[j][0] < 0.5 {
+            true => [prices[j][l]],
+            false => [cost[j][0] / (1.0 - margin)],
+        };
+        let mut at: Vec<[f64; 1]> = (0..cost.len()).map(start).collect();
+        let mut bought = vec![[0.0; 1]; cost.len()];
+        let demand = CesDemand {
+            utility: &utility,
+            active: &active,
+            sigma: [game.demand.sigma[l]],
+            outside: game.demand.outside,
+        };
+        let again = CesGame {
+            demand,
+            epsilon: [game.epsilon[l]],
+            cost: &cost,
+            frozen: &frozen,
+            owner: game.owner,
+            warm: true,
+        };
+        let found = attempt(Isa::PORTABLE, &again, &mut at, &mut bought);
+        status.iterations[l] += found.iterations[0];
+        if found.converged[0] {
+            (status.converged[l], status.residual[l]) = (true, found.residual[0]);
+            for j in 0..at.len() {
+                (prices[j][l], shares[j][l]) = (at[j][0], bought[j][0]);
+            }
+            return;
+        }
+    }
 }

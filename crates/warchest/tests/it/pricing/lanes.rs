@@ -1,8 +1,10 @@
 //! The lane kernels against closed forms, and lanes against each other.
 
+use proptest::prelude::*;
 use warchest::demand::choice::{
     CesDemand, LogitDemand, NestedDemand, ces_shares, logit_shares, nested_shares,
 };
+use warchest::numerics::elementary::{exp, ln};
 use warchest::numerics::lanes::Isa;
 use warchest::pricing::lanes::{CesGame, LogitGame, NestedGame, ces_nash, logit_nash, nested_nash};
 
@@ -114,4 +116,80 @@ fn ces_closed_form() {
     let mut prices = zero.clone();
     let status = ces_nash(Isa::best(), &game, &mut prices, &mut shares);
     assert!(status.converged.iter().all(|&c| !c), "{status:?} {prices:?}");
+}
+
+/// A game of one lane: utility, log cost, log markup to start at or to keep.
+type Product = (f64, f64, f64);
+
+/// The firm that keeps its prices.
+const KEEPS: usize = 3;
+
+fn games() -> impl Strategy<Value = (Vec<(Product, usize)>, f64, f64)> {
+    let product = (-8.0..8.0f64, -6.0..6.0f64, 0.02..2.0f64);
+    let products = prop::collection::vec((product, 0..4usize), 1..8);
+    (products, 1.5..16.0f64, 1.05..1.5f64)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    /// Wherever the search starts, it arrives, and at the same prices.
+    #[test]
+    fn a_start_is_only_a_start((products, sigma, epsilon) in games()) {
+        let column = |f: &dyn Fn(&Product) -> f64| -> Vec<[f64; 1]> {
+            products.iter().map(|(product, _)| [f(product)]).collect()
+        };
+        let one = column(&|_| 1.0);
+        let owner: Vec<usize> = products.iter().map(|&(_, firm)| firm).collect();
+        let frozen: Vec<_> = owner.iter().map(|&f| [f64::from(u8::from(f == KEEPS))]).collect();
+        let (cost, start) = (column(&|p| exp(p.1)), column(&|p| exp(p.1 + p.2)));
+        let mut shares = one.clone();
+        let found = [true, false].map(|warm| {
+            let scaled = column(&|p| p.0 + (sigma - 1.0) * p.1);
+            let demand =
+                CesDemand { utility: &scaled, active: &one, sigma: [sigma], outside: false };
+            let (cost, frozen, owner, epsilon) = (&cost, &frozen, &owner, [epsilon]);
+            let game = CesGame { demand, epsilon, cost, frozen, owner, warm };
+            let mut prices = start.clone();
+            let status = ces_nash(Isa::best(), &game, &mut prices, &mut shares);
+            (status, prices)
+        });
+        let plain = [true, false].map(|warm| {
+            let demand =
+                LogitDemand { utility: &column(&|p| p.0 + exp(p.1)), active: &one, slope: [1.0], outside: true };
+            let (cost, frozen, owner) = (&cost, &frozen, &owner);
+            let game = LogitGame { demand, cost, frozen, owner, warm };
+            let mut prices = start.clone();
+            let status = logit_nash(Isa::best(), &game, &mut prices, &mut shares);
+            (status, prices)
+        });
+        for [(warm, from_prices), (cold, from_costs)] in [found, plain] {
+            prop_assert!(warm.converged[0] && cold.converged[0], "{warm:?} {cold:?}");
+            for (a, b) in from_prices.iter().zip(&from_costs) {
+                prop_assert!(near(a[0], b[0], 1e-9), "{from_prices:?} {from_costs:?}");
+            }
+        }
+    }
+}
+
+/// A firm that sells a whole market beside a product whose price it keeps: its condition falls again
+/// before it crosses zero, and a search from the first guess is caught there.
+#[test]
+fn a_condition_that_turns_back() {
+    let (one, cost) = ([[1.0]; 2], [[1.0]; 2]);
+    let (utility, frozen) = ([[-2.573530960182446], [0.0]], [[0.0], [1.0]]);
+    let (sigma, epsilon) = ([12.166378891662935], [1.05]);
+    let demand = CesDemand { utility: &utility, active: &one, sigma, outside: false };
+    let owner = [0, 0];
+    let game =
+        CesGame { demand, epsilon, cost: &cost, frozen: &frozen, owner: &owner, warm: false };
+    let (mut prices, mut shares) = ([[0.0], [exp(1.0284132404416897)]], [[0.0]; 2]);
+    let status = ces_nash(Isa::best(), &game, &mut prices, &mut shares);
+    assert!(status.converged[0], "{status:?}");
+    // Its own first-order condition, written out: σ m = 1 + (σ − ε) Σ s_k m_k.
+    let margin = |j: usize| 1.0 - 1.0 / prices[j][0];
+    let value = |j: usize| exp(utility[j][0] + (1.0 - sigma[0]) * ln(prices[j][0]));
+    let earned = (value(0) * margin(0) + value(1) * margin(1)) / (value(0) + value(1));
+    let missed = sigma[0] * margin(0) - 1.0 - (sigma[0] - epsilon[0]) * earned;
+    assert!(missed.abs() < 1e-11, "{missed}");
 }
