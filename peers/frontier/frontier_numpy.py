@@ -412,6 +412,7 @@ def mark(world, state, at, quarter):
 
 
 def exits(world, state, pool, left, rng):
+    """Step 11 without takeovers; what is left of the pool goes round in the order of the firms."""
     f = world.funding
     for at in range(len(world.firms)):
         broke = (state.cash[at] < 0) & (state.alive[at] > 0)

@@ -199,7 +199,7 @@ pub fn stresses(
     interrupt: &AtomicBool,
 ) -> Result<Option<Vec<StressAnswer>>, CliError> {
     let cases: Vec<Case<'_>> = cases.iter().copied().map(Case::new).collect();
-    let ask = &Ask { seed, calm, budget, interrupt };
+    let ask = &Ask { seed, calm, budget, interrupt, over: AtomicBool::new(false) };
     // Those that wait longest go first, so that all searches end at about the same time.
     rayon::scope_fifo(|scope| {
         for case in &cases {
@@ -208,16 +208,20 @@ pub fn stresses(
             }
         }
     });
-    cases.into_iter().map(|case| case.answer(budget.paths)).collect()
+    let found = cases.into_iter().map(|case| case.answer(budget.paths));
+    // Where one ended early the others may be short of sizes.
+    let found: Result<Vec<_>, _> = found.collect();
+    Ok(found?.into_iter().collect())
 }
 
 /// What is asked of every stress.
-#[derive(Clone, Copy)]
 struct Ask<'a> {
     seed: u64,
     calm: Option<&'a Calm>,
     budget: Budget,
     interrupt: &'a AtomicBool,
+    /// A size could not be tried: no other is worth it.
+    over: AtomicBool,
 }
 
 /// One stress of one world.
@@ -244,19 +248,26 @@ impl<'a> Case<'a> {
 
     /// Tries a size; when it is the last one that was due, has the next one of the bisection tried.
     fn try_size<'s>(&'s self, ask: &'s Ask<'s>, size: f64, scope: &ScopeFifo<'s>) {
+        if ask.over.load(Ordering::Relaxed) {
+            return;
+        }
         let probe = self.probe(ask, size);
         let mut found = self.found();
         match probe {
             Ok(Some(probe)) => found.bisection.insert(probe),
-            Ok(None) => found.ended = Some(None),
-            Err(error) => found.ended = Some(Some(error)),
+            // The first reason stands.
+            other => {
+                ask.over.store(true, Ordering::Relaxed);
+                found.ended.get_or_insert(other.err());
+                return;
+            }
         }
         found.tried += 1;
         let beyond = found.tried.checked_sub(self.stress.sizes.len());
-        if found.ended.is_none() && beyond.is_some_and(|beyond| beyond < ask.budget.probes) {
-            if let Some(size) = found.bisection.next(ask.budget.tolerance) {
-                scope.spawn_fifo(move |scope| self.try_size(ask, size, scope));
-            }
+        if beyond.is_some_and(|beyond| beyond < ask.budget.probes)
+            && let Some(size) = found.bisection.next(ask.budget.tolerance)
+        {
+            scope.spawn_fifo(move |scope| self.try_size(ask, size, scope));
         }
     }
 
@@ -291,7 +302,7 @@ impl<'a> Case<'a> {
 
     /// Survival of the reported firms at one size.
     fn probe(&self, ask: &Ask<'_>, size: f64) -> Result<Option<Probe>, CliError> {
-        let Ask { seed, calm, budget, interrupt } = *ask;
+        let &Ask { seed, calm, budget, interrupt, .. } = ask;
         let found = match calm {
             // A shock of no size is no shock.
             Some(calm) if size == 0.0 => Some(calm.survivors.clone()),

@@ -106,7 +106,8 @@ fn firms(found: &Summary) -> String {
     if let Some(stress) = stress {
         let open =
             stress.firms.iter().any(|firm| matches!(firm.breaking, Breaking::Unsettled { .. }));
-        let open = if open { "; between: if at all, not settled by these paths" } else { "" };
+        let open =
+            if open { "; perhaps, between, at the latest: not settled by these paths" } else { "" };
         notes.push(format!("breaks at: size of the {} ({}){open}", stress.name, stress.size_means));
     }
     if !notes.is_empty() {
@@ -135,10 +136,19 @@ fn cash_positive(found: &Summary, firm: &FirmAnswer) -> String {
     format!("by {}", label.map_or("?", String::as_str))
 }
 
-/// A breaking point with its interval, or the interval alone where the paths do not settle it.
+/// A breaking point with its interval; where the paths do not settle it, what they leave of it.
 pub fn breaks(point: Breaking) -> String {
     match point {
-        Breaking::Unsettled { low, high } => format!("between {} and {} %", bare(low), bare(high)),
+        Breaking::Unsettled { low: Some(low), high: Some(high) } => {
+            format!("between {} and {} %", bare(low), bare(high))
+        }
+        Breaking::Unsettled { low: Some(low), high: None } => {
+            format!("perhaps from {} %", bare(low))
+        }
+        Breaking::Unsettled { low: None, high: Some(high) } => {
+            format!("by {} % at the latest", bare(high))
+        }
+        Breaking::Unsettled { low: None, high: None } => "perhaps".to_string(),
         Breaking::At { size, low, high } => {
             format!("{} [{}, {}]", percent(size), bare(low), bare(high))
         }
@@ -290,7 +300,7 @@ fn breaking(found: &Summary) -> Option<String> {
                 Breaking::At { .. } => Some(format!("{name} at {}", breaks(*breaking))),
                 Breaking::Unsettled { .. } => {
                     let range = breaks(*breaking);
-                    Some(format!("{name} {range} if at all, not settled by these paths"))
+                    Some(format!("{name} {range}, not settled by these paths"))
                 }
                 Breaking::Already | Breaking::Never => None,
             })

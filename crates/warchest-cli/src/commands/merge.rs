@@ -8,6 +8,7 @@ use crate::folder::parts::{self, Cut, Found, Part};
 use crate::folder::{hold, make, read_summary};
 use crate::{Finished, disk, session};
 use std::path::{Path, PathBuf};
+use warchest::simulate::outcome::BITS_VERSION;
 
 /// Flags of `warchest merge`.
 #[derive(Debug, clap::Args)]
@@ -32,10 +33,10 @@ pub struct Args {
 /// Shards of different runs, a missing part, a scenario that changed since.
 pub fn run(args: &Args, context: Context) -> miette::Result<Finished> {
     let asked = same_run(&args.dirs)?;
-    if asked.version != env!("CARGO_PKG_VERSION") {
+    if asked.version != env!("CARGO_PKG_VERSION") || asked.bits != BITS_VERSION {
         return Err(CliError::folder(
             &args.dirs[0],
-            format!("was run by version {}", asked.version),
+            format!("was run by version {} (bits {})", asked.version, asked.bits),
             "join shards with the version that ran them",
         )
         .into());

@@ -142,7 +142,11 @@ fn csv(answers: &[StressAnswer]) -> String {
         for firm in &answer.firms {
             let breaks = match firm.breaking {
                 Breaking::At { size, low, high } => format!("at,{size},{low},{high}"),
-                Breaking::Unsettled { low, high } => format!("unsettled,,{low},{high}"),
+                Breaking::Unsettled { low, high } => {
+                    let [low, high] =
+                        [low, high].map(|end| end.map_or(String::new(), |x| x.to_string()));
+                    format!("unsettled,,{low},{high}")
+                }
                 Breaking::Already => "already,,,".to_string(),
                 Breaking::Never => "never,,,".to_string(),
             };
@@ -194,7 +198,7 @@ fn show(answer: &StressAnswer, world: &World) -> String {
             answer.paths,
             100.0 * widest,
             if open {
-                "; between: if at all, not settled by these paths, more --paths narrow it"
+                "; perhaps, between, at the latest: not settled by these paths, more --paths narrow it"
             } else {
                 ""
             }

@@ -184,7 +184,11 @@ fn money(summary: &from::Summary) -> Option<Money> {
 fn stress(answer: &from::StressAnswer, reported: &[&from::FirmAnswer]) -> Stress {
     let of = |firm: &from::FirmAnswer| answer.firms.iter().find(|f| f.name == firm.name);
     let breaking = |found: from::Breaking| match found {
-        from::Breaking::Unsettled { low, high } => Breaking::Unsettled { low, high },
+        from::Breaking::Unsettled { low, high } => Breaking::Unsettled {
+            low: low.or(answer.sizes.first().copied()).unwrap_or(f64::NAN),
+            high: high.or(answer.sizes.last().copied()).unwrap_or(f64::NAN),
+            breaks: low.is_some() && high.is_some(),
+        },
         from::Breaking::At { size, low, high } => Breaking::At { size, low, high },
         from::Breaking::Already => Breaking::Already,
         from::Breaking::Never => Breaking::Never,

@@ -186,12 +186,15 @@ pub struct Stress {
 /// The size at which survival falls through 50 %.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Breaking {
-    /// Its 95 % interval spans more than half of the range of sizes: no point is known.
+    /// No point is known: its 95 % interval spans more than half of the range of sizes, or an end of
+    /// it lies beyond them.
     Unsettled {
         /// Lower end.
         low: f64,
         /// Upper end.
         high: f64,
+        /// It breaks between the two, wherever that is.
+        breaks: bool,
     },
     /// Between the sizes run, with a 95 % interval.
     At {

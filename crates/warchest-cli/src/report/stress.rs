@@ -63,8 +63,8 @@ fn overview(input: &ReportInput) -> Figure {
             .into(),
         note:
             "An arrow: the firm holds at every size tried. A cross: it is below even odds before \
-               any shock. A bar without dot spans more than half of the sizes tried: these paths \
-               do not settle whether and where the firm breaks."
+               any shock. A bar without dot: these paths do not settle whether and where the firm \
+               breaks."
                 .into(),
         source: stress_source(input),
         table: Table::new(&["stress", "firm", "breaking point", "95 % from", "to"]),
@@ -74,7 +74,7 @@ fn overview(input: &ReportInput) -> Figure {
         for (breaking, firm) in stress.breaking.iter().zip(&input.firms) {
             let (size, low, high) = match *breaking {
                 Breaking::At { size, low, high } => (size, low, high),
-                Breaking::Unsettled { low, high } => (f64::NAN, low, high),
+                Breaking::Unsettled { low, high, .. } => (f64::NAN, low, high),
                 _ => (f64::NAN, f64::NAN, f64::NAN),
             };
             let shown = Cell::Shown(size, breaking_text(breaking));
@@ -203,7 +203,7 @@ fn column(svg: &mut Svg, frame: &Frame, stress: &Stress, order: &[usize]) {
                 };
                 svg.text(at, anchor, "sm halo", Hue::Ink, &text);
             }
-            Some(Breaking::Unsettled { low, high }) => {
+            Some(Breaking::Unsettled { low, high, .. }) => {
                 let (from, to) = (frame.x.held(*low), frame.x.held(*high));
                 svg.rect(from, y - 3.0, to - from, 6.0, "ar o2", Hue::Mute);
                 let middle = (0.5 * (from + to), y + 4.0);
@@ -271,9 +271,9 @@ fn curves(input: &ReportInput) -> Figure {
     figure
 }
 
-/// Whether survival falls through 50 % within the sizes, settled or not.
+/// Whether survival falls through 50 % within the sizes, wherever that is.
 fn crosses(breaking: &Breaking) -> bool {
-    matches!(breaking, Breaking::At { .. } | Breaking::Unsettled { .. })
+    matches!(breaking, Breaking::At { .. } | Breaking::Unsettled { breaks: true, .. })
 }
 
 /// No estimate.
@@ -339,7 +339,7 @@ fn curve_chart(input: &ReportInput, stress: &Stress, at: usize, size: Size) -> S
         if let Breaking::At { size, low, high } = breaking {
             frame.line(&mut svg, hues[i], "ln", &[(*low, 0.5), (*high, 0.5)]);
             frame.dot(&mut svg, hues[i], (*size, 0.5), 3.5);
-        } else if let Breaking::Unsettled { low, high } = breaking {
+        } else if let Breaking::Unsettled { low, high, .. } = breaking {
             frame.line(&mut svg, hues[i], "ln", &[(*low, 0.5), (*high, 0.5)]);
         }
     }

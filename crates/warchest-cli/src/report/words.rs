@@ -132,11 +132,13 @@ pub fn survival(input: &ReportInput) -> String {
 /// The finding of one stress.
 pub fn stress(stress: &Stress, firms: &[Firm]) -> String {
     let mut broken: Vec<Broken<'_>> = Vec::new();
-    let mut open: Vec<(f64, &str)> = Vec::new();
+    let mut open: Vec<(f64, bool, &str)> = Vec::new();
     let mut already: Vec<&str> = Vec::new();
     for (breaking, firm) in stress.breaking.iter().zip(firms) {
         match breaking {
-            Breaking::Unsettled { low, high } => open.push((low.abs().min(high.abs()), &firm.name)),
+            Breaking::Unsettled { low, high, breaks } => {
+                open.push((low.abs().min(high.abs()), *breaks, &firm.name));
+            }
             Breaking::At { size, low, high } => broken.push(Broken {
                 size: *size,
                 low: low.abs().min(high.abs()),
@@ -152,7 +154,7 @@ pub fn stress(stress: &Stress, firms: &[Firm]) -> String {
     let largest = largest.unwrap_or(0.0);
     let name = &stress.name;
     let Some(first) = broken.first() else {
-        let open: Vec<&str> = open.iter().map(|(_, name)| *name).collect();
+        let open: Vec<&str> = open.iter().map(|(_, _, name)| *name).collect();
         return if !open.is_empty() {
             format!(
                 "{name}: these paths do not settle whether and where {} would break",
@@ -167,9 +169,16 @@ pub fn stress(stress: &Stress, firms: &[Firm]) -> String {
     let size = Unit::Share.show(first.size);
     let near: Vec<&str> =
         broken.iter().filter(|other| other.low <= first.high).map(|other| other.name).collect();
-    let count = broken.len() + open.len();
-    if count == 1 {
+    let count = broken.len() + open.iter().filter(|(_, breaks, _)| *breaks).count();
+    if count == 1 && open.is_empty() {
         format!("{name}: only {} breaks, at a size of {size}", first.name)
+    } else if count == 1 {
+        let open: Vec<&str> = open.iter().map(|(_, _, name)| *name).collect();
+        format!(
+            "{name}: {} breaks, at a size of {size}; whether {} would is not settled",
+            first.name,
+            list(&open)
+        )
     } else if near.len() > 1 {
         let (near, all) = (list(&near), count == near.len());
         match all {
@@ -179,7 +188,7 @@ pub fn stress(stress: &Stress, firms: &[Firm]) -> String {
                 word(count)
             ),
         }
-    } else if open.iter().any(|(low, _)| *low <= first.high) {
+    } else if open.iter().any(|(low, ..)| *low <= first.high) {
         format!(
             "{name}: {} firms break, {} at a size of {size}; not all points are settled",
             word(count),
@@ -240,7 +249,7 @@ mod tests {
         };
         let names: Vec<&str> = input.firms.iter().map(|firm| firm.name.as_str()).collect();
         let at = |size: f64| Breaking::At { size, low: size - 0.1, high: size + 0.1 };
-        let open = Breaking::Unsettled { low: 0.1, high: 0.9 };
+        let open = Breaking::Unsettled { low: 0.1, high: 0.9, breaks: true };
         let (a, b) = (names[0], names[1]);
         let found = say(&[at(0.3), at(0.7)]);
         assert_eq!(found, format!("War: two firms break, {a} first, at a size of 30\u{a0}%"));

@@ -207,6 +207,21 @@ fn a_damaged_shard_is_refused() {
 }
 
 #[test]
+fn a_shard_of_other_bits_is_refused() {
+    let (folder, file, _) = reference("other-bits");
+    let shard = folder.join("shard");
+    run(&file, &shard, &["--shard", "1/1"]);
+    let path = shard.join("lock.json");
+    let text = fs::read_to_string(&path).expect("a lock");
+    let bits = format!("\"bits\": {}", warchest::simulate::outcome::BITS_VERSION);
+    assert!(text.contains(&bits), "{text}");
+    fs::write(&path, text.replace(&bits, "\"bits\": 1")).expect("written");
+    let (shard, out) = (shard.display().to_string(), folder.join("joined").display().to_string());
+    let (_, err) = ends(1, &["merge", &shard, "--out", &out]);
+    assert!(err.contains("was run by version") && err.contains("(bits 1)"), "{err}");
+}
+
+#[test]
 fn the_same_inputs_again_are_there_already() {
     let (_, file, whole) = reference("cache");
     let before = fs::metadata(whole.join("paths.parquet")).and_then(|m| m.modified()).ok();

@@ -22,9 +22,8 @@ pub struct Probe {
 /// A breaking point is bracketed between two neighbouring sizes, one with survival of at least
 /// 50 %, one below; its 95 % interval runs from where survival falls through `50 % + 1.96 se` to
 /// where it falls through `50 % − 1.96 se`. All three are bracketed by bisection and read off the
-/// line between the two sizes of their bracket; an end that no size brackets is the end of the
-/// range that was tried. An interval wider than half of that range, or without a point in it, settles
-/// nothing.
+/// line between the two sizes of their bracket. An interval wider than half of the range that was
+/// tried, or with an end that no size brackets, settles nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bisection {
     probes: Vec<Probe>,
@@ -96,28 +95,21 @@ impl Bisection {
         let (Some(first), Some(last)) = (self.probes.first(), self.probes.last()) else {
             return Breaking::Never;
         };
-        // Where survival surely, probably, perhaps falls through 50 %; the mildest size where it is
-        // below at once.
-        let [sure, size, perhaps] = [-1.0, 0.0, 1.0].map(|side| {
-            self.below(firm, side).map(|at| match at {
-                0 => first.size,
-                _ => self.between(firm, side, at),
-            })
-        });
-        let Some(mild) = perhaps else { return Breaking::Never };
+        // Where survival perhaps, probably, surely falls through 50 %.
+        let [perhaps, size, sure] = [1.0, 0.0, -1.0]
+            .map(|side| self.crossing(firm, side).map(|at| self.between(firm, side, at)));
+        if self.below(firm, 1.0).is_none() {
+            return Breaking::Never;
+        }
         if self.below(firm, -1.0) == Some(0) {
             return Breaking::Already;
         }
-        let strong = sure.unwrap_or(last.size);
-        let (low, high) = (mild.min(strong), mild.max(strong));
-        match size {
-            Some(size)
-                if self.crossing(firm, 0.0).is_some()
-                    && high - low <= 0.5 * (last.size - first.size).abs() =>
-            {
-                Breaking::At { size, low, high }
+        let widest = 0.5 * (last.size - first.size).abs();
+        match (perhaps, size, sure) {
+            (Some(mild), Some(size), Some(strong)) if (strong - mild).abs() <= widest => {
+                Breaking::At { size, low: mild.min(strong), high: mild.max(strong) }
             }
-            _ => Breaking::Unsettled { low, high },
+            _ => Breaking::Unsettled { low: perhaps, high: sure },
         }
     }
 
@@ -220,11 +212,11 @@ mod tests {
         assert!((size - 0.5).abs() < 0.005, "{size}");
         assert!((low - (0.5 - half)).abs() < 0.01, "{low}");
         assert!((high - (0.5 + half)).abs() < 0.01, "{high}");
-        // An end that nothing brackets is the end of the range.
+        // Nothing brackets either end.
         let mut doubtful = |size: f64| Estimate { value: 0.52 - 0.04 * size, se: 0.05 };
         let sizes = [0.0, 0.5, 1.0];
         let found = breaking_point(&sizes, 0.01, &mut doubtful);
-        assert_eq!(found, Breaking::Unsettled { low: 0.0, high: 1.0 });
+        assert_eq!(found, Breaking::Unsettled { low: None, high: None });
     }
 
     #[test]
@@ -239,12 +231,14 @@ mod tests {
         // Above 50 % everywhere, surely so (by 0.04, twice the error) only up to a size of 0.5.
         let mut near = |size: f64| Estimate { value: 0.56 - 0.0408 * size, se: 0.02 };
         let found = breaking_point(&[0.0, 1.0], 0.01, &mut near);
-        let Breaking::Unsettled { low, high: 1.0 } = found else { panic!("{found:?}") };
+        let Breaking::Unsettled { low: Some(low), high: None } = found else { panic!("{found:?}") };
         assert!((low - 0.5).abs() < 0.05, "{low}");
         // Below at the mildest size, but not surely.
         let mut below = |size: f64| Estimate { value: 0.48 - 0.0384 * size, se: 0.02 };
         let found = breaking_point(&[0.0, 1.0], 0.01, &mut below);
-        let Breaking::Unsettled { low: 0.0, high } = found else { panic!("{found:?}") };
+        let Breaking::Unsettled { low: None, high: Some(high) } = found else {
+            panic!("{found:?}")
+        };
         assert!((high - 0.5).abs() < 0.05, "{high}");
     }
 }

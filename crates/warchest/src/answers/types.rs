@@ -424,13 +424,13 @@ pub enum Breaking {
         /// Upper end.
         high: f64,
     },
-    /// Somewhere between two sizes, if at all: these paths do not settle it. The interval spans more
-    /// than half of the sizes tried, or survival stays within its error of 50 %.
+    /// These paths do not settle it: the interval spans more than half of the sizes tried, or has an
+    /// open end because survival stays within its error of 50 %.
     Unsettled {
-        /// Lower end.
-        low: f64,
-        /// Upper end.
-        high: f64,
+        /// Surely above 50 % below this size; none when not even at the mildest.
+        low: Option<f64>,
+        /// Surely below 50 % from this size on; none when not even at the strongest.
+        high: Option<f64>,
     },
     /// Surely below 50 % at the mildest size.
     Already,

@@ -157,7 +157,11 @@ fn points(stress: &StressAnswer) -> (Vec<Point<'_>>, Vec<Point<'_>>) {
     for firm in &stress.firms {
         let (found, size, low, high) = match firm.breaking {
             Breaking::At { size, low, high } => (&mut settled, size, low, high),
-            Breaking::Unsettled { low, high } => (&mut open, f64::NAN, low, high),
+            Breaking::Unsettled { low, high } => {
+                let ends = [stress.sizes.first(), stress.sizes.last()].map(|end| end.copied());
+                let end = |known: Option<f64>, k: usize| known.or(ends[k]).unwrap_or(0.0);
+                (&mut open, f64::NAN, end(low, 0), end(high, 1))
+            }
             Breaking::Already | Breaking::Never => continue,
         };
         let (low, high) = (low.abs().min(high.abs()), low.abs().max(high.abs()));
@@ -257,7 +261,7 @@ mod tests {
             "{found}"
         );
         // A point within an interval of half the range and more is not quoted.
-        let open = Breaking::Unsettled { low: 0.0, high: 1.0 };
+        let open = Breaking::Unsettled { low: None, high: None };
         let found = say(&[("A", open), ("B", late)]);
         assert!(
             found.ends_with(

@@ -13,31 +13,49 @@ use crate::simulate::plan::{Place, Plan};
 use crate::world::Kernel;
 
 multiversion! {
-    /// Utilities at the list prices of the start.
+    /// Utilities at the list prices of the start; not a number where a product has none.
     pub fn note_start<const L: usize>(plan: &Plan, state: &mut State<L>) {
-        for (n, offer) in plan.offers.iter().enumerate() {
-            let segment = &plan.world.segments[plan.world.markets[offer.market].segment];
-            let (taste, weight) = (&state.offers.taste[n], &state.values[segment.quality_weight]);
-            let (price, active) = (&state.offers.list[n], &state.offers.active[n]);
-            let quality = &state.products.quality[offer.product];
-            let worth: [f64; L] = match segment.kernel {
-                Kernel::Unit { price_slope } => {
-                    let slope = &state.values[price_slope];
-                    each(|l| slope[l] * price[l])
-                }
-                _ => each(|l| ln(price[l])),
-            };
-            state.offers.at_start[n] = each(|l| {
-                let v = taste[l] + weight[l] * quality[l] - worth[l];
-                pick((active[l] > 0.0) & (price[l] > 0.0), v, NEVER)
-            });
+        for n in 0..plan.offers.len() {
+            let active = state.offers.active[n];
+            let v = utility_at(plan, state, n, &state.offers.list[n]);
+            state.offers.at_start[n] = each(|l| pick(active[l] > 0.0, v[l], NEVER));
         }
     }
 }
 
+/// Utility at a price, not a number where there is none.
+#[inline(always)]
+fn utility_at<const L: usize>(
+    plan: &Plan,
+    state: &State<L>,
+    n: usize,
+    price: &[f64; L],
+) -> [f64; L] {
+    let offer = &plan.offers[n];
+    let segment = &plan.world.segments[plan.world.markets[offer.market].segment];
+    let (taste, weight) = (&state.offers.taste[n], &state.values[segment.quality_weight]);
+    let quality = &state.products.quality[offer.product];
+    let cost: [f64; L] = match segment.kernel {
+        Kernel::Unit { price_slope } => {
+            let slope = &state.values[price_slope];
+            each(|l| slope[l] * price[l])
+        }
+        _ => each(|l| ln(price[l])),
+    };
+    each(|l| pick(price[l] > 0.0, taste[l] + weight[l] * quality[l] - cost[l], f64::NAN))
+}
+
 multiversion! {
-    /// What is added to the utility of every offer in this quarter.
+    /// What is added to the utility of every offer in this quarter. A product without a list price of
+    /// the start counts from the second quarter on, at the price of the first.
     pub fn rebase<const L: usize>(plan: &Plan, state: &mut State<L>) {
+        if state.quarter == 1 {
+            for n in 0..plan.offers.len() {
+                let known = state.offers.at_start[n];
+                let v = utility_at(plan, state, n, &state.offers.price[n]);
+                state.offers.at_start[n] = each(|l| pick(known[l].is_nan(), v[l], known[l]));
+            }
+        }
         for (m, place) in plan.places.iter().enumerate() {
             let segment = &plan.world.segments[plan.world.markets[m].segment];
             if matches!(segment.kernel, Kernel::Free { .. }) {
@@ -70,7 +88,8 @@ fn members(place: &Place, kernel: &Kernel, nest: usize) -> impl Iterator<Item = 
     place.range.clone().filter(move |&n| all || place.nest[n - place.range.start] == nest)
 }
 
-/// What a nest is worth at the start, in utility as the kernel wants it; −∞ where nothing was on sale.
+/// What a nest is worth at the start, in utility as the kernel wants it; no finite number where
+/// nothing was on sale or a price is not known.
 #[inline(always)]
 fn worth<const L: usize>(
     plan: &Plan,
@@ -93,10 +112,10 @@ fn worth<const L: usize>(
     }
     for n in own() {
         let v = &state.offers.at_start[n];
-        sum = each(|l| sum[l] + pick(v[l] > NEVER, exp(scale[l] * (v[l] - most[l])), 0.0));
+        sum = each(|l| sum[l] + pick(v[l] == NEVER, 0.0, exp(scale[l] * (v[l] - most[l]))));
     }
     each(|l| {
         let log = scale[l] * most[l] + ln(sum[l]);
-        pick(sum[l] > 0.0, back[l] * log, f64::NEG_INFINITY)
+        pick(sum[l] == 0.0, f64::NEG_INFINITY, back[l] * log)
     })
 }

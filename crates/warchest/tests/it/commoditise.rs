@@ -3,7 +3,7 @@
 use warchest::numerics::elementary::{exp, ln};
 use warchest::world::{Dist, Param, ParamId, Per, ShockKind, Strategy, Transform, World};
 
-use crate::engine::{Choice, live, one_market, shock};
+use crate::engine::{Choice, fix, live, one_market, shock};
 
 /// Sellers at twice their cost, which is their list price of the start: V = taste − p is 0 and 0.5
 /// in units, taste − ln p is 0.2 and 0.5 in a budget.
@@ -98,6 +98,30 @@ fn margins_fall() {
                 assert!(margin > 0.0 && margin < last, "{choice:?} {size}: {margin} {last}");
                 last = margin;
             });
+        }
+    }
+}
+
+/// Without a list price of the start the prices of the first quarter stand for it.
+#[test]
+fn a_market_without_list_prices_keeps_its_buyers_too() {
+    let choice = Choice::Unit { slope: 1.0, correlation: 0.0 };
+    let bought = |size: f64| {
+        let mut world = sellers(choice);
+        for name in ["seller0.list", "seller1.list"] {
+            fix(&mut world, name, 0.0);
+        }
+        shock(&mut world, ShockKind::Commoditise, size);
+        let mut found = Vec::new();
+        live(&world, 4, &mut |_, state| {
+            found.push(state.offers.share[0][0] + state.offers.share[1][0]);
+        });
+        found
+    };
+    for (quarter, (calm, sharper)) in bought(0.0).into_iter().zip(bought(4.0)).enumerate() {
+        match quarter {
+            0 => assert!(sharper < 0.99 * calm),
+            _ => near(sharper, calm),
         }
     }
 }

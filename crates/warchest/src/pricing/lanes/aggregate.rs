@@ -29,9 +29,9 @@ pub(super) trait Rule<const L: usize> {
     /// The markup that a price means, above 0; NaN where it is no good start.
     fn markup(&self, l: usize, price: f64, cost: f64) -> f64;
     /// What is left of a firm's attraction at a first guess of its markup; a start without a
-    /// price, from that and the sum of all.
+    /// price, from that, what its frozen products earn, and the sum of all.
     fn at_first(&self, weight: f64) -> f64;
-    fn cold_start(&self, l: usize, own: f64, total: f64) -> f64;
+    fn cold_start(&self, l: usize, own: f64, kept: f64, total: f64) -> f64;
     /// Part of the price that a firm's products share, and a price from it.
     fn common(&self, l: usize, x: f64) -> f64;
     fn price(&self, cost: f64, common: f64) -> f64;
@@ -216,7 +216,7 @@ fn start<const L: usize, R: Rule<L>>(
             add(isa, &mut total, rule, &seller.weight);
         }
         for seller in sellers.iter_mut() {
-            cold(isa, &mut seller.x, rule, &seller.weight, &total);
+            cold(isa, &mut seller.x, rule, &seller.weight, &seller.kept, &total);
         }
     }
     for seller in sellers.iter_mut() {
@@ -233,9 +233,15 @@ multiversion! {
 }
 
 multiversion! {
-    fn cold<const L: usize, R: Rule<L>>(x: &mut [f64; L], rule: &R, weight: &[f64; L], total: &[f64; L]) {
+    fn cold<const L: usize, R: Rule<L>>(
+        x: &mut [f64; L],
+        rule: &R,
+        weight: &[f64; L],
+        kept: &[f64; L],
+        total: &[f64; L],
+    ) {
         for l in 0..L {
-            let first = rule.cold_start(l, rule.at_first(weight[l]), total[l]);
+            let first = rule.cold_start(l, rule.at_first(weight[l]), kept[l], total[l]);
             x[l] = renew(x[l] == 0.0, first, x[l]);
         }
     }

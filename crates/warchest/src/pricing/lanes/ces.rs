@@ -70,25 +70,28 @@ impl<const L: usize> Rule<L> for CesRule<'_, L> {
         weight * COMPETITIVE
     }
 
-    /// The markup of the share at which log odds and markup add up to the log odds that the firm
-    /// has at the markup of a small one. They are its own where they are low, and a third to a fifth
-    /// of them where they are high: the share is read off a formula that lies within 0.4 of the
-    /// log odds for elasticities from 4 to 15.
+    /// The markup at a guess of the share. What a small firm's markup leaves of the log odds when the
+    /// firm raises it to that of its share s, `ln o = ln(s/(1 − s)) + (σ − 1)(x(s) − x(0))`, has no
+    /// closed form for s; it is all of them where they are low, and a third to a fifth where they are
+    /// high. The guess lies within 0.4 of the log odds for σ from 4 to 15.
     #[inline(always)]
-    fn cold_start(&self, l: usize, own: f64, total: f64) -> f64 {
+    fn cold_start(&self, l: usize, own: f64, kept: f64, total: f64) -> f64 {
         let (sigma, gap) = (self.sigma[l], self.sigma[l] - self.epsilon[l]);
-        let lead = (total / (total - own)).sqrt().sqrt();
+        let others = total - own;
+        let lead = (total / others).sqrt().sqrt();
         let rise = 0.8 / (sigma - 1.0) - 0.04;
         let rise = if rise > 0.0 { rise } else { 0.0 };
         let far = 1.0 + lead * lead * (1.0 / 225.0);
         let mine = own * lead * (far + rise * lead);
-        let others = total * far * (1.0 + lead * (1.0 / 150.0));
-        let share = mine / (mine + others);
+        let rest = total * far * (1.0 + lead * (1.0 / 150.0));
+        let share = mine / (mine + rest);
         // Alone, it has it all.
         let share = if share < 1.0 { share } else { 1.0 };
-        let eta = sigma - gap * share;
-        let eta = if eta > 1.15 { eta } else { 1.15 };
-        -ln(1.0 - 1.0 / eta)
+        let earned = kept * (1.0 - share) / others;
+        let earned = if earned < 1.0 { earned } else { 1.0 };
+        let margin = (1.0 + gap * earned) / (sigma - gap * share);
+        let margin = if (margin > 0.0) & (margin < 0.87) { margin } else { 0.87 };
+        -ln(1.0 - margin)
     }
 
     #[inline(always)]

@@ -64,7 +64,7 @@ impl<const L: usize> Rule<L> for LogitRule<'_, L> {
 
     /// The best reply to rivals who earn the competitive markup.
     #[inline(always)]
-    fn cold_start(&self, _: usize, own: f64, total: f64) -> f64 {
+    fn cold_start(&self, _: usize, own: f64, _: f64, total: f64) -> f64 {
         let reply = 1.0 + rough(own / (total - own));
         if reply < 700.0 { reply } else { 1.0 }
     }

@@ -25,11 +25,17 @@ const KINDS: [ShockKind; 8] = [
     ShockKind::ExportBan,
 ];
 
-/// Sizes of a shock that take away or let in a part: more than all of it means nothing.
+/// Sizes of a shock that take away or let in a part: more than all of it means nothing. Products may
+/// become closer substitutes, not more distant ones than their market says.
 fn sizes_of(kind: ShockKind) -> Option<((f64, f64), &'static str)> {
-    use ShockKind::{Entrant, FundingFreeze, OpenRelease, PriceWar};
-    let part = matches!(kind, PriceWar | Entrant | OpenRelease | FundingFreeze);
-    part.then_some(((0.0, 1.0), "between 0 % and 100 %"))
+    use ShockKind::{Commoditise, Entrant, FundingFreeze, OpenRelease, PriceWar};
+    match kind {
+        PriceWar | Entrant | OpenRelease | FundingFreeze => {
+            Some(((0.0, 1.0), "between 0 % and 100 %"))
+        }
+        Commoditise => Some(((0.0, f64::INFINITY), "at or above 0 %")),
+        _ => None,
+    }
 }
 
 impl Checker<'_> {

@@ -83,7 +83,7 @@ const KINDS: &[&str] = &[
     "export-ban",
 ];
 
-const KIND_DOC: &str = "price-war: named firms price at (1 − size) of what they would. commoditise: substitution between products × (1 + size), as many buying at the start's prices. entrant: named firms enter with chance size. open-release: the open frontier closes the share size of its gap. funding-freeze: the pool × (1 − size). compute-shortage: the rental price × (1 + size). demand-shift: market sizes × (1 + size), negative for a bust. export-ban: the named regions' compute price × (1 + size). The sizes of a price-war, an entrant, an open-release and a funding-freeze lie between 0 % and 100 %.";
+const KIND_DOC: &str = "price-war: named firms price at (1 − size) of what they would. commoditise: substitution × (1 + size) between the products of a nest or budget, as many buying at the start's prices. entrant: named firms enter with chance size. open-release: the open frontier closes the share size of its gap. funding-freeze: the pool × (1 − size). compute-shortage: the rental price × (1 + size). demand-shift: market sizes × (1 + size), negative for a bust. export-ban: the named regions' compute price × (1 + size). The sizes of a price-war, an entrant, an open-release and a funding-freeze lie between 0 % and 100 %, that of commoditise at or above 0 %.";
 
 /// Things that happen.
 pub static SHOCK: Section = Section {
