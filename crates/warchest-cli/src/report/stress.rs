@@ -280,18 +280,20 @@ fn crosses(breaking: &Breaking) -> bool {
 const NOTHING: Estimate = Estimate { value: f64::NAN, error: f64::NAN };
 
 fn curves_title(input: &ReportInput) -> String {
-    let broken = |firm: usize| {
-        let hit = |stress: &&Stress| stress.breaking.get(firm).is_some_and(crosses);
-        input.stresses.iter().filter(hit).count()
+    let all = |firm: usize, holds: &dyn Fn(&Breaking) -> bool| {
+        input.stresses.iter().filter_map(|stress| stress.breaking.get(firm)).all(holds)
     };
     let never: Vec<&str> = (0..input.firms.len())
-        .filter(|&i| broken(i) == 0 && words::end_survival(&input.firms[i]) >= 0.5)
+        .filter(|&i| all(i, &|found| matches!(found, Breaking::Never)))
         .map(|i| input.firms[i].name.as_str())
         .collect();
     match never.len() {
+        0 if (0..input.firms.len()).any(|i| all(i, &|found| !crosses(found))) => {
+            "No firm surely holds through every shock".into()
+        }
         0 => "Every firm can be broken by one shock or another".into(),
         n if n == input.firms.len() => "No firm is broken by any of these shocks".into(),
-        1 => format!("Only {} holds through every shock", never[0]),
+        1 => format!("Only {} surely holds through every shock", never[0]),
         _ => format!("{} hold through every shock", words::list(&never)),
     }
 }
