@@ -28,9 +28,8 @@ pub const STEPS_MAX: u32 = 60;
 /// Largest `|FOC|/s`, relative to the size of the markup terms, of a converged lane.
 pub const TOLERANCE: f64 = 1e-12;
 
-/// Residual from which one more Newton step is the last: it leaves some ten times the square, and
-/// [`TOLERANCE`] holds that.
-const NEAR: f64 = 1e-7;
+/// Residual from which one more Newton step reaches rounding.
+const NEAR: f64 = 1e-8;
 
 /// How a price game ended, lane by lane.
 #[derive(Clone, Copy, Debug, PartialEq)]
